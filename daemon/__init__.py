@@ -1,0 +1,1 @@
+"""Join the mail account and the policy: the only package that knows the other two."""
