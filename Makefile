@@ -1,0 +1,38 @@
+# Everything runs in a private environment (.venv); all it needs is python3 >= 3.11 with venv.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: demo test lint bench expect wheel clean
+
+demo: $(READY)  ## watch the whole job on a real IMAP server on this machine
+	@$(BIN)/afterword demo
+
+test: $(READY)  ## every test, in parallel
+	@$(BIN)/python -m pytest -n auto
+
+lint: $(READY)  ## style, types, and who may import whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+bench: $(READY)  ## how well and how fast, as ratios
+	@$(BIN)/python -m bench
+
+expect: $(READY)  ## rewrite the expectations of stories, golden drafts and printed docs, for review
+	@AFTERWORD_EXPECT=1 $(BIN)/python -m pytest -n auto tests/stories tests/drafting tests/house
+
+wheel: $(READY)
+	$(BIN)/python -m build --no-isolation
+
+clean:
+	rm -rf .venv dist build
+
+$(READY): constraints.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "afterword needs Python 3.11 or newer; try: make PYTHON=python3.12")'
+	@echo "setting up .venv (once) ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)

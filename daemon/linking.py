@@ -1,0 +1,231 @@
+"""Which case a mail belongs to.
+
+The strongest link wins: the thread, the calendar UID, an ATS's token; then a person, a domain, an
+employer's name, told apart by role and requisition.  Pure but for its own memory: it holds an index over
+the cases it was told of.  What must not be known here: the policy, the store, the mail account.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from daemon.names import organisation, same_organisation, same_role, slug
+from daemon.reading.model import Reading
+from daemon.reading.sender import mail_domain
+from policies.case import Act, Kind
+
+OPENS_AT = 0.5
+"""The confidence from which a mail may open a case by itself; below it is only remembered."""
+
+OPENING = frozenset(
+    {
+        Kind.INTERVIEW_INVITATION,
+        Kind.SCHEDULING_REQUEST,
+        Kind.INTERVIEW_RESCHEDULE,
+        Kind.INTERVIEW_CANCELLATION,
+        Kind.APPLICATION_ACKNOWLEDGEMENT,
+        Kind.REJECTION,
+        Kind.OFFER,
+        Kind.EMPLOYER_UPDATE,
+        Kind.ASSESSMENT_REQUEST,
+    }
+)
+"""Kinds that tell of a process under way.  Cold outreach and the user's own application are remembered
+and join the case once somebody answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where a mail belongs: a case's id or None, in words why, and whether the case begins with it.
+
+    `others` are cases that might have been meant as well.  `with_loose` are the keys of mails remembered
+    earlier that belong to the case it opens.
+    """
+
+    case_id: str | None
+    why: str
+    opens: bool = False
+    others: tuple[str, ...] = ()
+    with_loose: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Known:
+    """What tells one case from another."""
+
+    roles: list[str] = field(default_factory=list)
+    employers: list[str] = field(default_factory=list)
+    requisitions: set[str] = field(default_factory=set)
+    latest: datetime | None = None
+
+
+class Casebook:
+    """An index over all cases of one account, fed with every linked reading by `add`."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, _Known] = {}
+        self._by_id: dict[str, str] = {}
+        self._wanted: dict[str, str] = {}
+        self._by_token: dict[str, str] = {}
+        self._by_person: defaultdict[str, set[str]] = defaultdict(set)
+        self._by_domain: defaultdict[str, set[str]] = defaultdict(set)
+        self._by_employer: defaultdict[str, set[str]] = defaultdict(set)
+        self._loose: dict[str, Reading] = {}
+
+    def link(self, reading: Reading) -> Link:
+        """Return where the reading belongs, without changing anything."""
+        strong = self._strong(reading)
+        if strong is not None:
+            return strong
+        weak = self._outgoing(reading) if reading.outgoing else self._incoming(reading)
+        if weak is not None:
+            return weak
+        return self._new(reading)
+
+    def add(self, case_id: str, reading: Reading) -> None:
+        """Remember that the reading belongs to the case."""
+        known = self._known.setdefault(case_id, _Known())
+        self._loose.pop(reading.message_id, None)
+        self.claim(case_id, reading.message_id)
+        for wanted in (*reading.in_reply_to, *reading.references):
+            self._wanted.setdefault(wanted, case_id)
+        for token in _tokens(reading):
+            self._by_token.setdefault(token, case_id)
+        for address in _people(reading):
+            self._by_person[address].add(case_id)
+        for domain in _domains(reading):
+            self._by_domain[domain].add(case_id)
+        if reading.employer:
+            known.employers.append(reading.employer)
+            self._by_employer[organisation(reading.employer)].add(case_id)
+        if reading.role:
+            known.roles.append(reading.role)
+        if reading.requisition:
+            known.requisitions.add(reading.requisition)
+        known.latest = max(known.latest or reading.date, reading.date)
+
+    def claim(self, case_id: str, message_id: str) -> None:
+        """Remember that mails in the thread of this Message-ID belong to the case (our own drafts too)."""
+        if message_id:
+            self._by_id[message_id] = case_id
+
+    def remember(self, reading: Reading) -> None:
+        """Keep a mail that belongs to no case yet; an answer to it will bring it in."""
+        if reading.message_id:
+            self._loose[reading.message_id] = reading
+
+    def _strong(self, reading: Reading) -> Link | None:
+        for message_id in (*reading.in_reply_to, *reversed(reading.references)):
+            if case_id := self._by_id.get(message_id):
+                return Link(case_id, "answers a mail of this case")
+        if case_id := self._wanted.get(reading.message_id):
+            return Link(case_id, "a mail of this case answers it")
+        for token in _tokens(reading):
+            if case_id := self._by_token.get(token):
+                return Link(case_id, f"carries the same id ({token.partition(':')[0]})")
+        return None
+
+    def _incoming(self, reading: Reading) -> Link | None:
+        by_person = self._by_person.get(reading.sender.address, set()) if reading.sender else set()
+        if reading.kind in (Kind.OTHER, Kind.JOB_ALERT):
+            wrote = by_person if not reading.automatic else set()
+            return self._choose(reading, wrote, "written by a person of this case")
+        if reading.kind is Kind.RECRUITER_OUTREACH and reading.role is None:
+            return None
+        found = self._choose(reading, by_person, "written by a person of this case")
+        if found is None and reading.domain:
+            found = self._choose(reading, self._by_domain[reading.domain], "from the employer's domain")
+        if found is None and reading.employer:
+            named = self._by_employer.get(organisation(reading.employer), set())
+            found = self._choose(reading, named, "names the same employer")
+        return found
+
+    def _outgoing(self, reading: Reading) -> Link | None:
+        recipients = [a.address for a in (*reading.to, *reading.cc)]
+        people = set().union(*(self._by_person.get(a, set()) for a in recipients))
+        found = self._choose(reading, people, "written to a person of this case")
+        if found is None:
+            domains = set().union(*(self._by_domain.get(mail_domain(a), set()) for a in recipients))
+            found = self._choose(reading, domains, "written to the employer's domain")
+        return found
+
+    def _choose(self, reading: Reading, candidates: set[str], why: str) -> Link | None:
+        fitting = [c for c in candidates if self._fits(c, reading)]
+        if not fitting:
+            return None
+        fitting.sort(key=lambda c: self._closeness(c, reading), reverse=True)
+        return Link(fitting[0], why, others=tuple(fitting[1:]))
+
+    def _fits(self, case_id: str, reading: Reading) -> bool:
+        """Return whether nothing says that the mail is about something else."""
+        known = self._known[case_id]
+        if reading.requisition and known.requisitions:
+            return reading.requisition in known.requisitions
+        if reading.employer and known.employers:
+            if not any(same_organisation(reading.employer, e) for e in known.employers):
+                return False
+        if reading.role and known.roles:
+            return any(same_role(reading.role, r) for r in known.roles)
+        return True
+
+    def _closeness(self, case_id: str, reading: Reading) -> tuple[bool, float, str]:
+        known = self._known[case_id]
+        role = bool(reading.role) and any(same_role(reading.role or "", r) for r in known.roles)
+        return (role, known.latest.timestamp() if known.latest else 0.0, case_id)
+
+    def _new(self, reading: Reading) -> Link:
+        if reading.outgoing:
+            return Link(None, "the user's own mail, to nobody in a case")
+        loose = self._loose_thread(reading)
+        opens = reading.kind in OPENING and reading.confidence >= OPENS_AT
+        answered = reading.kind is not Kind.AUTO_REPLY and not reading.automatic
+        if opens or (loose and answered):
+            why = "answers the user's first mail" if loose and not opens else f"first mail: {reading.kind}"
+            return Link(case_id_for(reading), why, opens=True, with_loose=loose)
+        return Link(None, f"no case for this mail ({reading.kind})")
+
+    def _loose_thread(self, reading: Reading) -> tuple[str, ...]:
+        ids = dict.fromkeys((*reading.in_reply_to, *reading.references))
+        return tuple(self._loose[i].key for i in ids if i in self._loose)
+
+
+def worth_remembering(reading: Reading) -> bool:
+    """Return whether a mail of no case may become part of one later."""
+    applied = reading.outgoing and reading.act in (Act.APPLICATION, Act.ANSWER, Act.QUESTION)
+    return applied or reading.kind is Kind.RECRUITER_OUTREACH
+
+
+def case_id_for(reading: Reading) -> str:
+    """Return the id of a case that begins with this mail: a word for people, four characters for machines."""
+    word = slug(reading.employer or "") or slug(reading.domain.partition(".")[0]) or "case"
+    return f"{word}-{hashlib.sha256(reading.key.encode()).hexdigest()[:4]}"
+
+
+def _tokens(reading: Reading) -> Iterable[str]:
+    for interview in reading.interviews:
+        if interview.uid:
+            yield f"calendar:{interview.uid}"
+    for uid in reading.cancelled_uids:
+        yield f"calendar:{uid}"
+    for token in reading.tokens:
+        yield f"application:{token}"
+
+
+def _people(reading: Reading) -> set[str]:
+    """Return the addresses of people on the other side of the mail."""
+    if reading.outgoing:
+        return {a.address for a in (*reading.to, *reading.cc)}
+    found = {p.address for p in reading.people if p.address}
+    if reading.sender and reading.personal:
+        found.add(reading.sender.address)
+    return found
+
+
+def _domains(reading: Reading) -> set[str]:
+    if reading.outgoing:
+        return {d for a in (*reading.to, *reading.cc) if (d := mail_domain(a.address))}
+    return {reading.domain} if reading.domain else set()
