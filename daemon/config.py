@@ -1,0 +1,152 @@
+"""What the user configures: one TOML file, and where it is found.
+
+These are the values after checking; `config_check` finds the mistakes.  The field documentation below is
+what `docs/configuration.md` is printed from.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+Security = Literal["tls", "starttls", "none"]
+
+
+class Imap(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The mail account's server, and where its password comes from."""
+
+    host: Annotated[str, Meta(description="The IMAP server's name, e.g. `imap.example.org`.")]
+    port: Annotated[int, Meta(description="The port; 993 with `tls`, else 143.", ge=1, le=65535)] | None = (
+        None
+    )
+    security: Annotated[
+        Security,
+        Meta(description="`tls` (from the first octet), `starttls`, or `none` (only to this machine)."),
+    ] = "tls"
+    user: Annotated[str, Meta(description="The login name; your first address where it is left out.")] = ""
+    password_file: Annotated[
+        str, Meta(description="A file with the password on its first line, readable by you alone.")
+    ] = ""
+    password_command: Annotated[
+        tuple[str, ...],
+        Meta(description='A command that prints the password, as a list: `["pass", "show", "mail"]`.'),
+    ] = ()
+    password_credential: Annotated[
+        str, Meta(description="The name of a systemd credential (LoadCredential=).")
+    ] = ""
+    password: Annotated[
+        str, Meta(description="The password itself; only where this file is readable by you alone (0600).")
+    ] = ""
+    ca_file: Annotated[
+        str, Meta(description="A file of certificates to trust instead of the system's own.")
+    ] = ""
+    mailboxes: Annotated[
+        tuple[str, ...],
+        Meta(description="Mailboxes to watch; INBOX and the sent mailbox where it is left out."),
+    ] = ()
+    drafts: Annotated[str, Meta(description="The drafts mailbox, where the server does not say.")] = ""
+    sent: Annotated[str, Meta(description="The sent mailbox, where the server does not say.")] = ""
+    trash: Annotated[str, Meta(description="The trash mailbox, where the server does not say.")] = ""
+
+
+class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What may stand in your notes besides your name."""
+
+    name: Annotated[str, Meta(description="The name you sign with; `name` above where it is left out.")] = ""
+    phone: Annotated[str, Meta(description="A telephone number for the signature.")] = ""
+    signature: Annotated[str, Meta(description="What stands below your name, lines and all.")] = ""
+    strengths: Annotated[
+        tuple[str, ...], Meta(description="What you bring, one short phrase each, for your thank-you notes.")
+    ] = ()
+
+
+class State(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where afterword remembers things."""
+
+    directory: Annotated[
+        str, Meta(description="A directory only you can read; `$XDG_STATE_HOME/afterword` by default.")
+    ] = ""
+
+
+class Log(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is written down about the work."""
+
+    level: Annotated[
+        Literal["debug", "info", "warning", "error"], Meta(description="How much goes to standard error.")
+    ] = "info"
+    quotes: Annotated[
+        bool,
+        Meta(description="Write the sentences decisions stand on into the audit log; they are private."),
+    ] = False
+    keep: Annotated[
+        int, Meta(description="How many full audit files (8 MB each) to keep; 0 keeps all.", ge=0)
+    ] = 0
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole configuration."""
+
+    address: Annotated[
+        str | tuple[str, ...],
+        Meta(description="Your address, or a list of all you use; the first is the account's."),
+    ]
+    imap: Imap | UnsetType = UNSET
+    name: Annotated[str, Meta(description="Your name, as you sign.")] = ""
+    timezone: Annotated[str, Meta(description="Your time zone's IANA name, e.g. `Europe/Berlin`.")] = "UTC"
+    country: Annotated[
+        str, Meta(description="Whose public holidays count: a code such as `US`, `DE`, `GB-ENG`.")
+    ] = ""
+    language: Annotated[
+        Literal["en", "de", "fr", "es", "nl", "pt", "it"],
+        Meta(description="The language assumed where a mail's own cannot be told."),
+    ] = "en"
+    policy: Annotated[
+        str, Meta(description="A policy's name (`afterword policy list`) or the path of a policy file.")
+    ] = "default"
+    observe_days: Annotated[
+        int, Meta(description="How far back the first look at the mailbox goes, in days.", ge=1, le=3650)
+    ] = 30
+    profile: Profile = Profile()
+    state: State = State()
+    log: Log = Log()
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A configuration that was found and checked: its values, its file, and what follows from both."""
+
+    values: Config
+    path: Path
+    addresses: tuple[str, ...] = field(default=())
+
+    @property
+    def state_directory(self) -> Path:
+        """Return where the state is kept."""
+        chosen = self.values.state.directory
+        return self.resolve(chosen) if chosen else default_state_directory()
+
+    def resolve(self, name: str) -> Path:
+        """Return a path written in the file; a relative one starts at the file's own directory."""
+        return self.path.parent / Path(name).expanduser()
+
+
+def default_path() -> Path:
+    """Return where the configuration is looked for: AFTERWORD_CONFIG, else the XDG directory."""
+    chosen = os.environ.get("AFTERWORD_CONFIG", "")
+    return Path(chosen).expanduser() if chosen else _xdg("XDG_CONFIG_HOME", ".config") / "config.toml"
+
+
+def default_state_directory() -> Path:
+    """Return where the state is kept by default: systemd's directory for the unit, else XDG's."""
+    given = os.environ.get("STATE_DIRECTORY", "").partition(":")[0]
+    return Path(given) if given else _xdg("XDG_STATE_HOME", ".local/state")
+
+
+def _xdg(variable: str, fallback: str) -> Path:
+    """Return our directory under an XDG base directory; relative values are ignored, as it demands."""
+    base = os.environ.get(variable, "")
+    return (Path(base) if base.startswith("/") else Path.home() / fallback) / "afterword"
