@@ -1,0 +1,76 @@
+"""One mail as a value: octets in, `Message` out, whatever the octets.
+
+Composes the header fields (`mime`, `mime_fields`) and the text (`body`).  It knows no meaning: whether
+a mail is an invitation is for others.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+
+from daemon.reading import body, mime, mime_fields
+from daemon.reading.charsets import clean
+from daemon.reading.model import Message
+
+_TOLERANCE = dt.timedelta(days=2)
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_YEARS = range(1990, 2100)
+
+
+def parse(octets: bytes, *, internal_date: dt.datetime | None = None) -> Message:
+    """Return the mail in `octets` (RFC 5322) as a clean value; never raises.
+
+    `internal_date` (aware) stands in for a Date field that is missing or more than two days off.
+    What was wrong with the mail is said in `defects`.
+    """
+    header, start = mime.split_header(octets)
+    content = body.read(header, octets, start)
+    defects = [*header.defects, *content.defects]
+    date, trusted = _date(header, internal_date, defects)
+    name = mime_fields.message_id(header.first("message-id"))
+    sender = mime_fields.addresses(header.first("from")) or mime_fields.addresses(header.first("sender"))
+    if not sender:
+        defects.append("no sender")
+    return Message(
+        key=name or "sha256:" + hashlib.sha256(header.raw).hexdigest(),
+        message_id=name,
+        date=date,
+        date_trusted=trusted,
+        sender=sender[0] if sender else None,
+        subject=mime.decode_words(header.first("subject")),
+        text=content.text,
+        in_reply_to=mime_fields.message_ids(header.first("in-reply-to")),
+        references=mime_fields.message_ids(header.first("references")),
+        reply_to=mime_fields.addresses(header.first("reply-to")),
+        to=mime_fields.addresses(header.first("to")),
+        cc=mime_fields.addresses(header.first("cc")),
+        fields={name: mime.decode_words(values[0]) for name, values in header.values.items()},
+        signature=content.signature,
+        quoted=content.quoted,
+        calendars=content.calendars,
+        jsonld=content.jsonld,
+        links=content.links,
+        attachments=content.attachments,
+        report_type=clean(mime.parameters(header.first("content-type"))[1].get("report-type", "").lower())[
+            :60
+        ],
+        defects=tuple(defects),
+    )
+
+
+def _date(
+    header: mime.Header, internal_date: dt.datetime | None, defects: list[str]
+) -> tuple[dt.datetime, bool]:
+    """Return the mail's date and whether it is the Date field's own."""
+    written = mime_fields.date(header.first("date"))
+    if written and written.year not in _YEARS:
+        written = None
+    reference = internal_date or mime_fields.received_date(header.values.get("received", ()))
+    if written is None:
+        defects.append("no usable Date field")
+        return reference or _EPOCH, False
+    if internal_date and abs(written - internal_date) > _TOLERANCE:
+        defects.append("Date is more than two days from the moment of arrival")
+        return internal_date, False
+    return written, True
