@@ -4,7 +4,14 @@ from __future__ import annotations
 
 
 class ConnectorError(Exception):
-    """Something about the mail account went wrong; the message is one finished sentence."""
+    """Something about the mail account went wrong; the message is one finished sentence.
+
+    `hint` says what to do about it, in one sentence, or is empty.
+    """
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 class Unavailable(ConnectorError):
@@ -14,13 +21,12 @@ class Unavailable(ConnectorError):
 class Refused(ConnectorError):
     """The account answered and said no; the user has to change something.
 
-    `hint` says what to do, in one sentence.  `credentials` is true where the login itself was refused
-    (the program must not try again by itself until something changed).
+    `credentials` is true where the login itself was refused (the program must not try again by itself
+    until something changed).
     """
 
     def __init__(self, message: str, *, hint: str = "", credentials: bool = False) -> None:
-        super().__init__(message)
-        self.hint = hint
+        super().__init__(message, hint=hint)
         self.credentials = credentials
 
 
