@@ -101,10 +101,12 @@ class Person:
 class Timeline:
     """What the employer said about when they will act, with the words it was said in.
 
-    Dates are the sender's local dates, inclusive.  `alternative` is a second reading of `latest` where
-    two stand (the later is `latest`).  `invited`: they asked to be reminded on that day ("follow up
-    after three days").  `after_holidays`: said as "after the holidays" or "in the new year".  `rule`
-    names the grammar rule that read it.
+    Dates are the sender's local dates, inclusive.  `latest` is the reading most people mean;
+    `alternative` is the other reading of the same words where two stand, earlier or later: whoever acts
+    waits for the later of both.  A `latest` of None with an `earliest` says "not before" and no more ("at
+    least two weeks").  `invited`: they asked to be reminded on that day ("follow up after three days").
+    `after_holidays`: said as "after the holidays" or "in the new year".  `rule` names the grammar rule
+    that read it.
     """
 
     quote: str
