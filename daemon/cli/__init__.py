@@ -1,0 +1,81 @@
+"""The command line: `afterword COMMAND`.
+
+Each command lives in a module of its own and is imported when it is asked for, so that `afterword --help`
+and `afterword read` start fast.  Here: what all share.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+import click
+
+from daemon.errors import UserError
+
+COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "run": ("daemon.cli.run", "Watch the mailbox and lay drafts; --once for a single look."),
+        "status": ("daemon.cli.look", "Show every case: where it stands and what comes next."),
+        "explain": ("daemon.cli.look", "Tell the whole story of one case, with rules and sources."),
+        "note": ("daemon.cli.change", "Tell afterword something about a case."),
+        "case": ("daemon.cli.change", "Merge, split or move what was put into the wrong case."),
+        "read": ("daemon.cli.read", "Say what mails mean; touches no mailbox."),
+        "timeline": ("daemon.cli.read", "Say when an employer means to answer, from their sentence."),
+        "simulate": ("daemon.cli.simulate", "Replay mails under a simulated clock."),
+        "demo": ("daemon.cli.simulate", "Play six weeks of a job search on a real IMAP server."),
+        "policy": ("daemon.cli.policy", "Show, compare and check policies."),
+        "audit": ("daemon.cli.audit", "Show the record of every decision, or prove it complete."),
+    }
+)
+"""Each command with the module that has it and the line `afterword --help` shows."""
+
+
+class _Commands(click.Group):
+    """A group that imports a command's module only when the command is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        found = getattr(importlib.import_module(COMMANDS[cmd_name][0]), cmd_name)
+        return found if isinstance(found, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, says) for name, (_, says) in COMMANDS.items()])
+
+
+def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        click.echo(f"afterword {version('afterword')}")
+        ctx.exit()
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show it."
+)
+def afterword() -> None:
+    """Watch a job seeker's mailbox, remember when employers said they would answer, and lay the right
+    follow-up in Drafts.  It never sends anything.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; every UserError becomes its sentences and its exit status."""
+    try:
+        afterword.main(args=arguments, prog_name="afterword")
+    except UserError as error:
+        for line in error.lines():
+            click.echo(f"afterword: {line}", err=True)
+        sys.exit(error.status)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output went away: nothing to say
+        sys.exit(0)
