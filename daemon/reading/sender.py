@@ -110,6 +110,14 @@ def judge(message: Message, me: Me) -> Sender:
     )
 
 
+def mail_domain(address: str) -> str:
+    """Return the registrable domain an address speaks for; empty for free mail, relays and no address."""
+    host = address.rpartition("@")[2].lower()
+    lexicon = _lexicon()
+    domain = registrable(host)
+    return "" if _relay(host, lexicon) or domain in lexicon.free_mail else domain
+
+
 def _relay(host: str, lexicon: _Lexicon) -> str:
     while "." in host:
         if brand := lexicon.relays.get(host):
