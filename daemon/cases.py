@@ -106,7 +106,9 @@ def _event(reading: Reading, people: _People) -> Event:
 def _party(reading: Reading) -> Party:
     if reading.outgoing:
         return Party.USER
-    if reading.kind is Kind.AUTO_REPLY or (reading.automatic and reading.kind in (Kind.OTHER, Kind.JOB_ALERT)):
+    if reading.kind is Kind.AUTO_REPLY or (
+        reading.automatic and reading.kind in (Kind.OTHER, Kind.JOB_ALERT)
+    ):
         return Party.ROBOT
     return Party.EMPLOYER
 
@@ -228,9 +230,8 @@ class _Interviews:
 
     def _cancel(self, reading: Reading) -> None:
         gone = {i.start for i in (*reading.interviews, *reading.slots)}
-        named = [
-            n for n, i in enumerate(self.found) if i.uid in reading.cancelled_uids and i.uid or i.start in gone
-        ]
+        uids = set(filter(None, reading.cancelled_uids))
+        named = [n for n, i in enumerate(self.found) if i.uid in uids or i.start in gone]
         self._mark(named or self._concerned(reading.date))
 
     def _move(self, reading: Reading) -> None:
@@ -241,7 +242,7 @@ class _Interviews:
         self._mark([n for n in self._concerned(reading.date) if self.found[n].start not in kept])
 
     def _concerned(self, at: datetime) -> list[int]:
-        """Return which interviews a mail without a time means: the day that comes next, else one just missed."""
+        """Return which interviews a mail without a time means: the next day's, else one just missed."""
         standing = [n for n, i in enumerate(self.found) if not i.cancelled]
         ahead = [n for n in standing if self.found[n].start >= at]
         if ahead:

@@ -165,9 +165,9 @@ class Casebook:
         known = self._known[case_id]
         if reading.requisition and known.requisitions:
             return reading.requisition in known.requisitions
-        if reading.employer and known.employers:
-            if not any(same_organisation(reading.employer, e) for e in known.employers):
-                return False
+        name = reading.employer
+        if name and known.employers and not any(same_organisation(name, e) for e in known.employers):
+            return False
         if reading.role and known.roles:
             return any(same_role(reading.role, r) for r in known.roles)
         return True

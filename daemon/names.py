@@ -10,7 +10,14 @@ _LEGAL = frozenset(
     " bv nv srl spa sl slu lda ltda pty pbc group the".split()
 )
 _FILLER = frozenset("the a an of for and m w f d x h mwd mfd fmd wmd fhd all genders".split())
-_GRADES = {"sr": "senior", "jr": "junior", "snr": "senior", "dev": "developer", "eng": "engineer", "mgr": "manager"}
+_GRADES = {
+    "sr": "senior",
+    "jr": "junior",
+    "snr": "senior",
+    "dev": "developer",
+    "eng": "engineer",
+    "mgr": "manager",
+}
 
 
 def words(name: str) -> tuple[str, ...]:
