@@ -1,0 +1,55 @@
+"""What the user told about a case, kept with the case as plain pairs, and found again for a letter.
+
+Nothing here knows where the user said it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from daemon.drafting.names import clean
+from daemon.drafting.profile import About, Fact
+from policies.case import Person
+
+_MAX_WORDS = 16
+_SENTENCE_END = re.compile(r"[.!?]\s+\w")
+
+
+def to_pair(fact: Fact) -> tuple[str, str]:
+    """Return a fact as `Case.facts` keeps it: ("talked:de:priya@acme.example", text)."""
+    return f"{fact.about}:{fact.language}:{fact.person}".rstrip(":"), fact.text
+
+
+def from_pairs(pairs: Iterable[tuple[str, str]]) -> tuple[Fact, ...]:
+    """Return the facts of a case; a key of another making is a note."""
+    return tuple(_fact(key, text) for key, text in pairs)
+
+
+def _fact(key: str, text: str) -> Fact:
+    about, _, rest = key.partition(":")
+    language, _, person = rest.partition(":")
+    if about not in frozenset(About):
+        return Fact(About.NOTE, text)
+    return Fact(About(about), text, person, language)
+
+
+def told(facts: Iterable[Fact], about: About, person: Person | None) -> tuple[Fact, ...]:
+    """Return the facts of that sort, those about this person first, then those about nobody in particular."""
+    of_kind = [fact for fact in facts if fact.about is about]
+    own = [fact for fact in of_kind if fact.person and person is not None and _names(fact.person, person)]
+    return (*reversed(own), *reversed([fact for fact in of_kind if not fact.person]))
+
+
+def _names(told_of: str, person: Person) -> bool:
+    word = told_of.casefold()
+    full = (person.name or "").casefold()
+    return word in (person.address, full) or bool(full and word == full.split()[0])
+
+
+def phrase(fact: Fact) -> str:
+    """Return the fact as a phrase that fits after "talking about", or "" if it is more than a phrase."""
+    text = clean(fact.text, 200).strip(" .;,–-")
+    if not text or len(text.split()) > _MAX_WORDS or _SENTENCE_END.search(text):
+        return ""
+    return text

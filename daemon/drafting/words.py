@@ -1,0 +1,311 @@
+"""From a decision and a case to the words of a draft: subject, body, and the gaps left for the user.
+
+What is not known becomes a visible gap with a question, never an invention.  Nothing here knows
+RFC 5322; no language's words stand here, they are in `templates/`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from daemon.drafting import facts, mail
+from daemon.drafting.names import Addressee, addressee, clean
+from daemon.drafting.profile import About, Context, Quotation, Strength
+from daemon.drafting.templates import LANGUAGES, render
+from policies.case import Case, Note, Part, Party, Person, Timeline, TimelineKind
+from policies.decision import Decision
+
+_GAP = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
+_STALE = timedelta(days=45)  # a date stated longer ago is not mentioned any more
+_ROLE_MARKS = re.compile(
+    r"\s*(?:\((?:[mwfdxhg]\s?[/|*]\s?){1,3}[mwfdxhg]\)|\((?:all genders?|gn)\)|\b[HF]/[FH]\b"
+    r"|\b[mwfd]/[mwfd](?:/[dx])?\b|[#(]?\b(?:req|ref|id|jr)[-\s.:#]*\d[\w-]*\)?)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a draft.  `gaps` are the questions left in the body; `language` is the letter's."""
+
+    subject: str
+    body: str
+    gaps: tuple[str, ...]
+    language: str
+    letter: str  # the body without greeting, closing, signature and quotation
+
+
+def gaps(text: str) -> tuple[str, ...]:
+    """Return the questions of the gaps in `text`, in order."""
+    return tuple(" ".join(found.split()) for found in _GAP.findall(text))
+
+
+def write(decision: Decision, case: Case, context: Context) -> Words:
+    """Return the words for a decision to draft.
+
+    Raises TemplateFault if a template lacks something, ValueError for a decision that has no note.
+    """
+    if decision.note is None:
+        raise ValueError(f"A decision to {decision.action} has no note to write.")
+    language = spoken(case, context)
+    person = _addressee(decision, case, context)
+    register = heard(context, language)
+    values = _values(decision, case, context, language, person)
+    letter = _letter(decision, case, context, language, register, values)
+    body = "\n\n".join(
+        part
+        for part in (
+            _greeting(decision, context, language, register, person, values),
+            letter,
+            _closing(context, language, register),
+            _quotation(context, language),
+        )
+        if part
+    )
+    return Words(_subject(decision, context, language, values), body, gaps(body), language, letter)
+
+
+def spoken(case: Case, context: Context) -> str:
+    """Return the language to write in: of the mail answered, else of the case, else the user's own."""
+    heard_in = context.answered.language if context.answered else ""
+    for language in (heard_in, case.language, context.profile.language):
+        if language[:2] in LANGUAGES and (language[:2], "frame") in context.templates.files:
+            return language[:2]
+    return "en"
+
+
+def heard(context: Context, language: str) -> str:
+    """Return the register of the employer's mail: `formal` unless it plainly speaks informally."""
+    text = context.answered.text[:20_000] if context.answered else ""
+    words = frozenset(re.findall(r"[^\W\d_]+", text))
+    formal = context.templates.piece(language, "frame", "words", "formal").split()
+    informal = context.templates.piece(language, "frame", "words", "informal").split()
+    if words & frozenset(formal):
+        return "formal"
+    return "informal" if {word.lower() for word in words} & {word.lower() for word in informal} else "formal"
+
+
+def _addressee(decision: Decision, case: Case, context: Context) -> Addressee:
+    """Return how to greet the recipient, by the fullest name the case knows for the address."""
+    to = decision.to
+    if to is None:
+        return Addressee()
+    names = [to.name] + [person.name for person in case.people if to.address and person.address == to.address]
+    texts = (context.answered.text if context.answered else "") + "\n" + context.wants
+    found = [addressee(name, texts) for name in names if name]
+    return max(found, key=lambda one: (len(one.full.split()) > 1, bool(one.full)), default=Addressee())
+
+
+def _values(
+    decision: Decision, case: Case, context: Context, language: str, person: Addressee
+) -> dict[str, object]:
+    """Return everything a letter may name, each cleaned; what is unknown is empty or a gap."""
+    plain: dict[str, object] = {
+        "name": person.full,
+        "first": person.first or person.full,
+        "last": person.last,
+        "title": person.title,
+        "degree": person.degree,
+        "employer": clean(case.employer or "", 60),
+        "role": _role(case.role or ""),
+        "phone": clean(context.profile.phone, 40),
+        "me": clean(context.profile.name or context.identity.name, 80),
+        "when": "",
+        "decided": "",
+        "others": _thanked(decision),
+    }
+    if decision.interview is not None:
+        plain["when"] = written_date(decision.interview.start.date(), language, context)
+    if stated := stated_date(case, context):
+        plain["decided"] = written_date(stated, language, context)
+    for piece in ("job", "at", "reach"):
+        plain[piece] = render(context.templates.piece(language, "frame", piece), plain)
+    plain["talk"] = _talk(decision, case, context, language, plain)
+    plain["strength"] = _strength(case, context, language, plain)
+    return plain
+
+
+def _role(role: str) -> str:
+    text = _ROLE_MARKS.sub("", clean(role, 120)).strip(" -–—,|()")
+    return text if len(text) <= 70 and "://" not in text else ""
+
+
+def _thanked(decision: Decision) -> str:
+    """Return the names of those a coordinator is asked to thank on the user's behalf."""
+    if not _relayed(decision) or decision.interview is None:
+        return ""
+    names = [addressee(person.name).full for person in decision.interview.people]
+    return ", ".join(name for name in names if name)
+
+
+def _relayed(decision: Decision) -> bool:
+    """Whether this thank-you goes to somebody who was not in the interview, to be passed on."""
+    to, interview = decision.to, decision.interview
+    if decision.note is not Note.THANK_YOU or to is None or interview is None or not interview.people:
+        return False
+    present = any(_same(to, person) for person in interview.people)
+    return not present and to.part in (Part.COORDINATOR, Part.RECRUITER)
+
+
+def _same(one: Person, other: Person) -> bool:
+    if one.address and other.address:
+        return one.address == other.address
+    return bool(one.name and other.name and one.name.casefold() == other.name.casefold())
+
+
+def stated_date(case: Case, context: Context) -> date | None:
+    """Return the day the employer last said they would act by, if it has passed and not long ago."""
+    stated: list[Timeline] = [
+        timeline
+        for event in case.history
+        if event.by is Party.EMPLOYER
+        for timeline in event.timelines
+        if timeline.latest is not None and timeline.kind in (TimelineKind.DEADLINE, TimelineKind.WINDOW)
+    ]
+    today = context.now.date()
+    latest = stated[-1].latest if stated else None
+    return latest if latest is not None and today - _STALE <= latest < today else None
+
+
+def written_date(day: date, language: str, context: Context) -> str:
+    """Return a day as people write it in that language ("13 March"; "March 13" for a US user)."""
+    months = context.templates.piece(language, "frame", "months").split()
+    values = {"day": day.day, "month": months[day.month - 1], "country": context.country[:2].upper()}
+    return render(context.templates.piece(language, "frame", "date"), values)
+
+
+def _talk(
+    decision: Decision, case: Case, context: Context, language: str, values: Mapping[str, object]
+) -> str:
+    """Return what was talked about with the recipient, as the user said it, else a gap."""
+    told = facts.told(context.facts + facts.from_pairs(case.facts), About.TALKED, decision.to)
+    for fact in told:
+        phrase = facts.phrase(fact)
+        if phrase and (fact.language or context.profile.language)[:2] == language:
+            return phrase
+    asked = _asked(context, "talk", values)
+    return f"[[{asked}]]" if not told else f"[[{asked} ({clean(told[0].text, 160)})]]"
+
+
+def _asked(context: Context, gap: str, values: Mapping[str, object]) -> str:
+    """Return the question of a gap, in the user's own language."""
+    own = context.profile.language[:2]
+    language = own if (own, "frame") in context.templates.files else "en"
+    return render(context.templates.piece(language, "frame", "gap", gap), values)
+
+
+def _strength(case: Case, context: Context, language: str, values: Mapping[str, object]) -> str:
+    """Return the user's claim that answers most of what this job asks for, else a gap."""
+    wanted = f"{case.role or ''}\n{context.wants}".casefold()
+    fitting = [
+        (sum(word in wanted for word in _folded(strength)), strength)
+        for strength in context.profile.strengths
+        if (strength.language or context.profile.language)[:2] == language
+    ]
+    best = max((count for count, strength in fitting if count or not strength.words), default=-1)
+    chosen = [strength for count, strength in fitting if count == best]
+    if best < 0 or not chosen:
+        return f"[[{_asked(context, 'strength', values)}]]"
+    return clean(chosen[0].claim, 240).rstrip(".!")
+
+
+def _folded(strength: Strength) -> tuple[str, ...]:
+    return tuple(word.casefold() for word in strength.words)
+
+
+def _letter(
+    decision: Decision,
+    case: Case,
+    context: Context,
+    language: str,
+    register: str,
+    values: Mapping[str, object],
+) -> str:
+    """Return the letter for this recipient: another one for each member of a panel."""
+    note = str(decision.note)
+    letters = context.templates.letters(language, note, register, *_occasion(decision))
+    start = _turn(decision, case) % len(letters)
+    rendered = [
+        _mended(render(letters[(start + step) % len(letters)], values)) for step in range(len(letters))
+    ]
+    fresh = [text for text in rendered if not any(text in other for other in context.others)]
+    return (fresh or rendered)[0]
+
+
+def _occasion(decision: Decision) -> tuple[str, ...]:
+    if decision.note is Note.THANK_YOU:
+        if _relayed(decision):
+            return ("relay",)
+        return ("late",) if decision.late else ("fresh",)
+    if decision.note is Note.STATUS_CHECK:
+        return ("second",) if decision.number > 1 else ("first",)
+    return ()
+
+
+def _turn(decision: Decision, case: Case) -> int:
+    """Return which letter to begin with: the recipient's rank in the panel, from the case's own start."""
+    seed = int.from_bytes(hashlib.sha256(f"{case.employer}|{case.role}".encode()).digest()[:2], "big")
+    to = decision.to
+    if to is None or decision.interview is None:
+        return seed
+    panel = sorted({str(person.address or person.name) for person in decision.interview.people})
+    own = str(to.address or to.name)
+    return seed + (panel.index(own) if own in panel else len(panel))
+
+
+def _mended(text: str) -> str:
+    """Return the text without the doubled full stop after "Acme Inc." and the like."""
+    return re.sub(r"(?<!\.)\.\.(?!\.)", ".", text)
+
+
+def _greeting(
+    decision: Decision,
+    context: Context,
+    language: str,
+    register: str,
+    person: Addressee,
+    values: Mapping[str, object],
+) -> str:
+    if decision.note is Note.DEBRIEF:
+        return ""
+    if person.full:
+        return render(context.templates.piece(language, "frame", "greeting", register), values)
+    if decision.note is Note.THANK_YOU:
+        name = f"[[{_asked(context, 'name', values)}]]"
+        named = {**values, "name": name, "first": name, "last": name, "title": "", "degree": ""}
+        return render(context.templates.piece(language, "frame", "greeting", register), named)
+    return render(context.templates.piece(language, "frame", "greeting", "nobody"), values)
+
+
+def _closing(context: Context, language: str, register: str) -> str:
+    profile = context.profile
+    closing = context.templates.piece(language, "frame", "closing", register)
+    name = clean(profile.name or context.identity.name, 80)
+    if profile.signature:
+        return f"{closing}\n" + "\n".join(clean(line) for line in profile.signature.splitlines())
+    lines = (closing, name, clean(profile.phone, 40), *(clean(line) for line in profile.extra))
+    return "\n".join(line for line in lines if line)
+
+
+def _quotation(context: Context, language: str) -> str:
+    answered = context.answered
+    if context.quotation is not Quotation.CALM or answered is None or not answered.text.strip():
+        return ""
+    values = {
+        "author": clean(answered.author.name or answered.author.address) if answered.author else "",
+        "date": written_date(answered.date.date(), language, context) if answered.date else "",
+    }
+    lines = [f"> {clean(line, 400)}".rstrip() for line in answered.text.splitlines()[:40]]
+    return render(context.templates.piece(language, "frame", "wrote"), values) + "\n" + "\n".join(lines)
+
+
+def _subject(decision: Decision, context: Context, language: str, values: Mapping[str, object]) -> str:
+    if context.answered is not None and decision.note is not Note.DEBRIEF:
+        subject = clean(context.answered.subject, 250)
+        if subject:
+            return mail.reply_subject(subject)
+    return clean(render(context.templates.piece(language, str(decision.note), "subject"), values), 200)
