@@ -61,7 +61,7 @@ def test_two_people_of_one_first_name_stay_two() -> None:
 
 
 def test_a_calendar_update_moves_the_interview() -> None:
-    """The higher SEQUENCE of one UID replaces the time (RFC 5546 2.1.4), and an older one never comes back."""
+    """The higher SEQUENCE of one UID replaces the time (RFC 5546 2.1.4); an older one stays away."""
     first = mail(0, Kind.INTERVIEW_INVITATION, interviews=(interview(uid="u", sequence=0),))
     later = TUESDAY_10 + timedelta(days=2)
     moved = mail(3, Kind.INTERVIEW_RESCHEDULE, interviews=(interview(later, uid="u", sequence=1),))
