@@ -78,7 +78,7 @@ def bare_id(value: object) -> str:
 
 
 def threaded(references: Iterable[object], answered: object) -> tuple[str, ...]:
-    """Return References for a reply (RFC 5322 3.6.4): the parent's, then the parent; a long middle left out."""
+    """Return References for a reply (RFC 5322 3.6.4): the parent's, then the parent, a long middle cut."""
     ids = dict.fromkeys(found for value in references if (found := bare_id(value)))
     parent = bare_id(answered)
     if parent:

@@ -22,7 +22,6 @@ _ROLES = frozenset(
     "empleo vacatures werving recrutamento vagas selezione risorse umane office info kontakt contact "
     "support admin notifications interview interviews candidates scheduling".split()
 )
-)
 _PARTICLES = frozenset(
     "von van de der den zu zur del della di da dos das do la le du al bin ibn ter ten vom".split()
 )
