@@ -15,8 +15,6 @@ from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
-
 from daemon.reading.lexicon import load
 
 _OFFSET = re.compile(r"(?:UTC|GMT)?\s?([+−–-])\s?(\d{1,2})(?::?([0-5]\d))?$")
@@ -43,8 +41,12 @@ def _words() -> Mapping[str, Any]:
 def named(name: str) -> ZoneInfo | None:
     """Return the zone with this IANA or Windows name, or None where there is none (or it is a path)."""
     name = name.strip().strip("/\"'")
+    if " " in name:  # Windows' names have spaces, IANA's have not
+        from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON  # 0.3 s to load
+
+        name = WINDOWS_TO_OLSON.get(name, "")
     try:
-        return ZoneInfo(WINDOWS_TO_OLSON.get(name, name))
+        return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
 
@@ -66,7 +68,7 @@ def _pattern() -> re.Pattern[str]:
         r"(?:/[A-Z][A-Za-z_]{2,30})?"
         rf"|(?i:\b(?:{regions})(?:\s(?:standard|daylight|summer))?\stime\b(?:\s-\s(?:{places})\b)?)"
         rf"|(?i:\b(?:{named_words})\b)"
-        rf"|(?i:\b(?:{owners})\b(?:\s(?:in|à|en|in)\s(?:{places})\b)?)"
+        rf"|(?i:\b(?:{owners})\b(?:\s(?:in|à|en)\s(?:{places})\b)?)"
         rf"|(?i:\b(?:{places})(?:\s(?:local\s)?time\b|er\szeit\b|-zeit\b|\stijd\b))"
         rf"|(?i:\b(?:heure|hora|horário|ora|zeit|tijd|time)\s(?:locale?\s)?(?:de\s|di\s|do\s|da\s|d'|in\s)?(?:{places})\b)"
         rf"|(?i:\b(?:{regions})\b)(?!\s(?i:europe|park|station|office|library))"

@@ -1,0 +1,209 @@
+"""Names of people: tidied, told from role names, taken apart for a salutation, found in running text.
+
+Knows words (`lexicon/people_names.toml`) and capitals, never who a person is to the case.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from daemon.reading.lexicon import load
+
+_MAX = 200  # characters of a display name that are looked at
+_ASIDE = re.compile(r"\s*[(\[{<][^()\[\]{}<>]{0,80}[)\]}>]")
+_COMPANY_AFTER = re.compile(
+    r"\s+(?:via|by|at|@|from|von|bei|chez|de chez|en|bij|da|presso)\s+(?=[A-Z0-9]).*"
+    r"|\s*[|–—•·/]\s*.*|\s+-\s+.*"
+)
+_LETTERS_AFTER = re.compile(
+    r",?\s+(?:Ph\.?\s?D|M\.?D|MBA|CPA|RN|CIPD|SHRM(?:-\w+)?|MSc|BSc|Esq|P\.?E|Jr|Sr|II|III|PMP)\.?(?=,|$)"
+)
+_WORD = re.compile(r"[^\W\d_](?:[\w'’.´`ªº-]*[\wªº'’])?\.?")
+_GAP = re.compile(r"[ \t\u00a0]{1,2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Salutation:
+    """The parts of a name a greeting needs; `given` or `family` may be empty, `title` is as written."""
+
+    given: str
+    family: str
+    title: str = ""
+
+
+@cache
+def _set(table: str) -> frozenset[str]:
+    return frozenset(load("people_names")[table]["words"])
+
+
+@cache
+def _robots() -> re.Pattern[str]:
+    return re.compile("|".join(load("ats")["robots"]["patterns"]))
+
+
+def is_robot(address: str) -> bool:
+    """Whether nobody reads what is sent to `address`."""
+    return bool(_robots().match(address))
+
+
+def is_mailbox(address: str) -> bool:
+    """Whether `address` is a department's, not a person's own ("careers@…", "hr-team@…")."""
+    local = address.partition("@")[0].partition("+")[0].lower()
+    words = [word for word in re.split(r"[.\-_]", local) if word]
+    return local in _set("mailboxes") or any(word in _set("mailboxes") for word in words)
+
+
+def is_role(name: str, address: str = "") -> bool:
+    """Whether `name` (or, without one, `address`) belongs to a department or a system, not a person."""
+    if not name:
+        return is_mailbox(address)
+    return any(word.strip(".,").lower() in _set("roles") for word in name[:_MAX].split())
+
+
+def tidy(name: str) -> str:
+    """Return a display name as a person's name in the order it is said, without asides and company.
+
+    "SHAH, Priya (she/her)" → "Priya Shah"; "Priya Shah | Acme" → "Priya Shah".
+    """
+    name = " ".join(name[:_MAX].split()).strip("\"'“”‘’ ,;")
+    name = _ASIDE.sub("", name)
+    name = _COMPANY_AFTER.sub("", name)
+    name = _LETTERS_AFTER.sub("", name).strip(" ,;")
+    family, comma, given = name.partition(",")
+    if comma and given.strip() and "," not in given and len(given.split()) <= 3:
+        name = f"{given.strip()} {family.strip()}"
+    return " ".join(_cased(word) for word in name.split())
+
+
+def _cased(word: str) -> str:
+    """A word shouted in capitals in the case it is said in; initials stay."""
+    if len(word) > 2 and word.isupper() and "." not in word:
+        return "-".join(part.capitalize() for part in word.split("-"))
+    return word
+
+
+def is_name(text: str) -> bool:
+    """Whether the whole of `text` looks like a person's name."""
+    found = at(text, 0)
+    return found is not None and found[1] == len(text)
+
+
+def from_address(address: str) -> str:
+    """Return the name an address spells ("priya.shah@…" → "Priya Shah"), or "" where it spells none."""
+    local = address.partition("@")[0].partition("+")[0]
+    parts = [part for part in re.split(r"[._-]", local) if part]
+    if len(parts) not in (2, 3) or is_mailbox(address) or not all(part.isalpha() for part in parts):
+        return ""
+    return " ".join(part.capitalize() if len(part) > 1 else f"{part.upper()}." for part in parts)
+
+
+def salutation_parts(name: str) -> Salutation:
+    """Return the parts of `name` for a greeting; an address is read as the name it spells.
+
+    "Dr. Priya Shah (she/her)" → ("Priya", "Shah", "Dr."); "Frau Weber" → ("", "Weber", "Frau").
+    """
+    spelled = from_address(name) if "@" in name else tidy(name)
+    titles, rest = _split_titles(spelled.split())
+    title = " ".join(titles)
+    if not rest:
+        return Salutation("", "", title)
+    if len(rest) == 1:
+        alone = bool(titles)  # "Dr. Kamau", "Frau Weber": a family name
+        return Salutation("" if alone else rest[0], rest[0] if alone else "", title)
+    given = 1
+    while given < len(rest) - 1 and len(rest[given].rstrip(".")) == 1:  # a middle initial
+        given += 1
+    family = rest[given:]
+    if family[0].lower() not in _set("particles") and len(family) > 1 and not _compound(rest):
+        family = family[-1:]
+    return Salutation(rest[0], " ".join(family), title)
+
+
+def _split_titles(words: list[str]) -> tuple[list[str], list[str]]:
+    count = 0
+    while count < len(words) and words[count].rstrip(".").lower() in _set("titles"):
+        count += 1
+    return words[:count], words[count:]
+
+
+def _compound(words: list[str]) -> bool:
+    """Whether a particle stands inside, so that all after the given name is the family name."""
+    return any(word.lower() in _set("particles") for word in words[1:])
+
+
+def at(text: str, start: int) -> tuple[str, int] | None:
+    """Return (name, end) of the person's name that begins at `start` in `text`, or None.
+
+    Titles come first and are kept; a family name alone needs one.  One given name alone is a name too:
+    the caller must have a reason to look there.
+    """
+    words: list[str] = []
+    titled, end, names, position = False, start, 0, start
+    while len(words) < 8 and (match := _WORD.match(text, position)):
+        word = match[0]
+        lower = word.rstrip(".").lower()
+        if (
+            not names
+            and lower in _set("titles")
+            and (word[0].isupper() or word.endswith(".") or lower in _set("gendered"))
+        ):
+            titled = True
+            words.append(word)
+        elif _is_part(word, names):
+            bare = word if _initial(word) else word.rstrip(".")
+            words.append(bare)
+            names += 1
+            end = match.start() + len(bare)
+            if bare != word:
+                break
+        elif names and word.rstrip(".") == word and lower in _set("particles"):
+            words.append(word)
+        else:
+            break
+        gap = _GAP.match(text, match.end())
+        if gap is None:
+            break
+        position = gap.end()
+    while words and words[-1].lower() in _set("particles"):
+        words.pop()
+    if not names or names > 5:
+        return None
+    return _finished(words, titled, end)
+
+
+def _finished(words: list[str], titled: bool, end: int) -> tuple[str, int] | None:
+    """The name as it is kept: a title stays only before a family name alone ("Dr. Kamau")."""
+    titles, rest = _split_titles(words)
+    if not rest or not (titled or len(rest[0].rstrip(".")) > 1):
+        return None
+    return " ".join(rest if len(rest) > 1 else (*titles, *rest)), end
+
+
+def _initial(word: str) -> bool:
+    return len(word) == 2 and word[1] == "."
+
+
+def _is_part(word: str, names: int) -> bool:
+    """Whether `word` can be part of a name: capitalised, and no word of the language."""
+    lower = word.rstrip(".").lower()
+    if _initial(word) and word[0].isupper():
+        return names > 0 or word[0] not in "IAO"
+    if not word[0].isupper() or lower in _set("roles") or lower in _set("never"):
+        # "d'Argile" and "al-Sayed" are written small in front
+        return names > 0 and "'" in word[:3] and len(word) > 3 and word[2:3].isupper()
+    return not (len(word) > 1 and word.isupper() and len(word) <= 3) and not any(c.isdigit() for c in word)
+
+
+def all_in(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield (name, start, end) of every run of two or more name-like words in `text`."""
+    position = 0
+    for match in _WORD.finditer(text):
+        if match.start() < position:
+            continue
+        found = at(text, match.start())
+        if found is not None and (" " in found[0]):
+            yield found[0], match.start(), found[1]
+            position = found[1]
