@@ -52,6 +52,15 @@ class Linked:
     by_hand: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail that was read: its reading, the account's own thread, its new text."""
+
+    reading: Reading
+    thread_id: str
+    body: str
+
+
 def mail_key(octets: bytes) -> bytes:
     """Return sixteen octets that name a mail before anybody parsed it: a hash of its header."""
     end = octets.find(b"\r\n\r\n", 0, 65536)
@@ -141,14 +150,19 @@ class Book:
 
     # Readings
 
-    def add_reading(self, reading: Reading, now: datetime) -> bool:
-        """Keep a reading until it is linked; return False where its mail is known already."""
+    def add_reading(self, reading: Reading, now: datetime, thread_id: str = "", body: str = "") -> bool:
+        """Keep a reading until it is linked; return False where its mail is known already.
+
+        `body` is the mail's new text, which a note that answers it may look at.
+        """
         done = self._rows(
-            """insert or ignore into readings (account, key, date, state, taken_at, reading)
-               values (?, ?, ?, 'pending', ?, ?)""",
+            """insert or ignore into readings (account, key, date, state, taken_at, thread_id, body, reading)
+               values (?, ?, ?, 'pending', ?, ?, ?, ?)""",
             reading.key,
             stamp(reading.date),
             stamp(now),
+            thread_id,
+            body,
             msgspec.json.encode(reading),
         )
         return int(done.rowcount) > 0
@@ -165,10 +179,17 @@ class Book:
         """Return the readings of a case, in order of their dates."""
         return self._readings("state = 'linked' and case_id = ?", case_id)
 
-    def reading(self, key: str) -> Reading | None:
-        """Return the reading of the mail with this key."""
-        found = self._readings("key = ?", key)
-        return found[0] if found else None
+    def mail(self, key: str) -> Mail | None:
+        """Return what a note needs of the mail it answers."""
+        sql = "select reading, thread_id, body from readings where account = ? and key = ?"
+        row = self._rows(sql, key).fetchone()
+        return Mail(_decoder.decode(row[0]), row[1], row[2]) if row else None
+
+    def mails(self, case_id: str) -> tuple[Mail, ...]:
+        """Return the mails of a case, in order of their dates."""
+        sql = """select reading, thread_id, body from readings
+                 where account = ? and case_id = ? order by date, key"""
+        return tuple(Mail(_decoder.decode(r), t, b) for r, t, b in self._rows(sql, case_id))
 
     def _readings(self, where: str, *parameters: str) -> tuple[Reading, ...]:
         sql = f"select reading from readings where account = ? and {where} order by date, key"  # noqa: S608

@@ -34,7 +34,7 @@ _FIRST = (
     """create table readings (
         account integer, key text, date text not null, state text not null, case_id text,
         why text not null default '', by_hand integer not null default 0, taken_at text not null,
-        reading blob not null, primary key (account, key))""",
+        thread_id text not null, body text not null, reading blob not null, primary key (account, key))""",
     "create index readings_by_case on readings (account, case_id, date)",
     "create index readings_by_state on readings (account, state, date)",
     """create table cases (

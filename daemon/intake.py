@@ -1,0 +1,86 @@
+"""From stored messages to readings in the store: each mail is read once, and a bad one harms nobody.
+
+What a reading means, and what follows from it, is not known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from connectors.connector import Cursor, StoredMessage
+from daemon.audit import Audit
+from daemon.audit_facts import quarantined
+from daemon.reading.model import Reading
+from daemon.store_book import Book, Quarantined, mail_key
+from policies.case import Act, Kind
+
+POISON = 3
+"""A mail during whose reading the program ended this often is put aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What one mail says, and its new text."""
+
+    reading: Reading
+    body: str = ""
+
+
+class Intake:
+    """Reads what arrives in one account.  `read` takes octets and INTERNALDATE, and never raises."""
+
+    def __init__(self, book: Book, audit: Audit, read: Callable[[bytes, datetime], Read]) -> None:
+        self._book = book
+        self._audit = audit
+        self._read = read
+
+    def take(self, messages: Sequence[StoredMessage], now: datetime, cursor: Cursor | None) -> None:
+        """Read what is new, and commit it together with the cursor.
+
+        Attempts are counted before anything is parsed: a mail whose reading ends the program is met alone
+        the next time, and put aside after the third (P4).
+        """
+        mails = {mail_key(message.octets): message for message in messages}
+        unseen = self._book.unseen(mails)
+        tried = {key for key in unseen if self._book.attempts(key)}
+        for key in tried:
+            self._take({key: mails[key]}, now, None)
+        self._take({key: mails[key] for key in mails if key in unseen - tried}, now, cursor)
+
+    def _take(self, mails: Mapping[bytes, StoredMessage], now: datetime, cursor: Cursor | None) -> None:
+        poison = {key for key in mails if self._book.attempts(key) >= POISON}
+        if mails:
+            with self._book.store.transaction(durable=False):
+                self._book.count_attempt(mails)
+        found = [
+            (self._read(mail.octets, mail.internal_date), mail.thread_id or "")
+            for key, mail in mails.items()
+            if key not in poison
+        ]
+        with self._book.store.transaction():
+            for read, thread_id in found:
+                if worth_keeping(read.reading):
+                    self._book.add_reading(read.reading, now, thread_id, read.body)
+            for key in poison:
+                self._quarantine(key, mails[key], now)
+            self._book.mark_seen(mails)
+            if cursor is not None:
+                self._book.set_cursor(cursor)
+
+    def _quarantine(self, key: bytes, mail: StoredMessage, now: datetime) -> None:
+        reason = f"reading it ended the program {POISON} times"
+        self._book.quarantine(key, Quarantined(mail.mailbox, mail.uid, reason, now))
+        self._audit.record(now, quarantined(key, reason))
+
+
+def worth_keeping(reading: Reading) -> bool:
+    """Return whether a mail might belong to a case: most mail in a mailbox is a list's or a machine's."""
+    if reading.unreadable:
+        return False
+    if reading.outgoing:
+        return bool(reading.in_reply_to) or reading.act is not Act.OTHER
+    return (
+        reading.kind not in (Kind.OTHER, Kind.JOB_ALERT) or not reading.automatic or bool(reading.in_reply_to)
+    )
