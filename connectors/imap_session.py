@@ -1,0 +1,269 @@
+"""One live connection, logged in: opened with care, spoken over through a few verbs.
+
+It must not know what a message is for.  Errors of the client come out as they are; `ImapConnector` turns
+them into ours and throws the connection away.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import imaplib
+import ipaddress
+import re
+import ssl
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from imapclient.exceptions import (
+    CapabilityError,
+    IMAPClientAbortError,
+    IMAPClientReadOnlyError,
+    LoginError,
+    ProtocolError,
+)
+
+from connectors.errors import Refused, Unavailable
+from connectors.imap_names import Listed
+from connectors.imap_settings import ImapSettings, Login, Security
+from connectors.imap_wire import Client
+from connectors.outgoing import quoted
+
+_TEMPORARY = re.compile(  # RFC 5530 3, and what providers say who do not use its codes
+    r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG)\]|too many|try again|temporar|rate.?limit|not connected", re.I
+)
+_FINAL = re.compile(r"\[(AUTHENTICATIONFAILED|AUTHORIZATIONFAILED|EXPIRED|PRIVACYREQUIRED)\]", re.I)
+_ATOM = re.compile(r"[A-Za-z0-9@._+-]+")
+_NUMBER = re.compile(rb"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """A mailbox as it was when it was opened; `uid_next` is 0 where the server does not say."""
+
+    raw: str
+    read_only: bool
+    validity: int
+    uid_next: int
+    exists: int
+
+
+def said_no(error: BaseException) -> bool:
+    """Return whether the server answered NO or BAD, the connection being in good order."""
+    return isinstance(error, imaplib.IMAP4.error) and not isinstance(
+        error, IMAPClientAbortError | ProtocolError
+    )
+
+
+def words(error: BaseException) -> str:
+    """Return what an error says, on one line, short, without control characters."""
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    text = re.sub(r"\bb(['\"])(.*)\1", r"\2", str(error))
+    return "".join(c for c in text if c.isprintable())[:200].rstrip(". ") or type(error).__name__
+
+
+class Session:
+    """A connection in the authenticated state, and which mailbox is open on it."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.wire = client.wire
+        self.capabilities = frozenset(name.decode("ascii", "replace") for name in client.capabilities())
+        self.selected: Selected | None = None
+        self.can_idle = "IDLE" in self.capabilities
+        self.news = False
+
+    def settle(self) -> None:
+        """End an IDLE that was left open, so that commands can be sent."""
+        if self.wire.idling and self.wire.end_idle():
+            self.news = True
+
+    def take_news(self) -> bool:
+        """Return whether mail was announced at a time nobody waited for it, and forget that it was."""
+        news, self.news = self.news, False
+        return news
+
+    def listed(self) -> Sequence[Listed]:
+        """Return what LIST says; special uses are asked for where the server names them only then.
+
+        RFC 6154 2 leaves that choice to the server.
+        """
+        answers: list[Listed] = self.client.list_folders()
+        seen = {bytes(flag).lower() for flags, _, _ in answers for flag in flags}
+        if "SPECIAL-USE" not in self.capabilities or b"\\drafts" in seen:
+            return answers
+        try:
+            return [*self.client.special_folders(), *answers]
+        except Exception as error:
+            if not said_no(error):
+                raise
+            return answers
+
+    def examine(self, raw: str) -> Selected:
+        """Open a mailbox read-only, afresh, so that it shows what is there now."""
+        return self._open(raw, read_only=True)
+
+    def enter(self, raw: str) -> Selected:
+        """Return the mailbox if it is open already, else open it read-only."""
+        now = self.selected
+        return now if now and now.raw == raw and now.read_only else self.examine(raw)
+
+    def select(self, raw: str) -> Selected | None:
+        """Open a mailbox to change it; None where the server only lets us look."""
+        try:
+            return self._open(raw, read_only=False)
+        except IMAPClientReadOnlyError:
+            return None
+
+    def _open(self, raw: str, *, read_only: bool) -> Selected:
+        self.selected = None
+        answer = self.client.select_folder(raw, readonly=read_only)
+        self.wire.news()  # the EXISTS of the answer is no news
+        numbers = (int(answer.get(key, 0)) for key in (b"UIDVALIDITY", b"UIDNEXT", b"EXISTS"))
+        self.selected = Selected(raw, read_only, *numbers)
+        return self.selected
+
+    def search(self, criteria: str) -> list[int]:
+        """Return the UIDs that match, ascending.  Answers may come in any number of lines, or in none."""
+        kind, lines = self.wire.uid("SEARCH", criteria)
+        if kind != "OK":
+            raise imaplib.IMAP4.error(f"SEARCH failed: {lines[-1]!r}")
+        found: set[int] = set()
+        for line in lines:
+            numbers = (line or b"").partition(b"(")[0]  # a MODSEQ may follow (RFC 7162 3.1.5)
+            found.update(map(int, _NUMBER.findall(numbers)))
+        return sorted(found)
+
+    def fetch(self, uids: Iterable[int], *items: str) -> Mapping[int, Mapping[bytes, Any]]:
+        """Return the items by UID; messages that are gone are left out."""
+        result: Mapping[int, Mapping[bytes, Any]] = self.client.fetch(list(uids), items)
+        return result
+
+    def noop(self) -> None:
+        """Ask whether the server is still there, not longer than `done_timeout`."""
+        with self.wire.impatient():
+            self.client.noop()
+
+    def close(self) -> None:
+        """Let go of the connection; the server is not asked."""
+        with contextlib.suppress(OSError, ValueError):
+            self.client.shutdown()
+
+
+def open_session(settings: ImapSettings, secret: Callable[[], str]) -> Session:
+    """Connect, protect the connection, log in.
+
+    Raises Unavailable where that may work later, Refused where the user has to change something, and
+    whatever the client raises.
+    """
+    client = _connect(settings)
+    try:
+        _protect(client, settings)
+        _log_in(client, settings, secret())
+        return Session(client)
+    except BaseException:
+        with contextlib.suppress(OSError, ValueError):
+            client.shutdown()
+        raise
+
+
+def _connect(settings: ImapSettings) -> Client:
+    """Connect; with implicit TLS the certificate is verified here (RFC 8314 3.2)."""
+    where = f"{settings.host}:{settings.address[1]}"
+    try:
+        return Client(settings, _context(settings))
+    except ssl.SSLCertVerificationError as error:
+        raise Unavailable(
+            f"The certificate of {where} is not trusted: {error.verify_message}.",
+            hint="If the server is your own, name its certificate in ca_file.",
+        ) from error
+    except ssl.SSLError as error:
+        raise Unavailable(
+            f"No TLS with {where}: {words(error)}.",
+            hint='Check the port; a server on port 143 wants security = "starttls".',
+        ) from error
+    except OSError as error:
+        raise Unavailable(f"{where} cannot be reached: {words(error)}.") from error
+
+
+def _context(settings: ImapSettings) -> ssl.SSLContext | None:
+    if settings.security is Security.NONE:
+        return None
+    try:
+        return ssl.create_default_context(cafile=settings.ca_file or None)
+    except OSError as error:
+        raise Refused(
+            f"The certificates in {settings.ca_file} cannot be used: {words(error)}.",
+            hint="ca_file has to name a readable file of certificates in PEM form.",
+        ) from error
+
+
+def _protect(client: Client, settings: ImapSettings) -> None:
+    """Make sure that nobody in between hears the password (RFC 9051 11.1)."""
+    if client.wire.state != "NONAUTH":
+        raise Refused(
+            "The server says we are logged in before we said who we are; that is not to be trusted."
+        )
+    if settings.security is Security.STARTTLS:
+        try:
+            client.starttls(client.ssl_context)
+        except CapabilityError as error:
+            raise Refused(
+                f"{settings.host} does not offer STARTTLS, so the password was not sent.",
+                hint='Use security = "tls" with port 993, or another network: this one may strip it.',
+            ) from error
+    elif settings.security is Security.NONE and not _local(client):
+        raise Refused(
+            f"{settings.host} is not this machine, so the password is not sent without TLS.",
+            hint='Use security = "tls".',
+        )
+
+
+def _local(client: Client) -> bool:
+    return ipaddress.ip_address(client.wire.sock.getpeername()[0].partition("%")[0]).is_loopback
+
+
+def _log_in(client: Client, settings: ImapSettings, secret: str) -> None:
+    if not secret or any(c in value for value in (settings.user, secret) for c in "\0\1\r\n"):
+        raise Refused(
+            "The user name or the password is empty or has a line end in it.",
+            hint="Check where the password comes from.",
+            credentials=True,
+        )
+    try:
+        _METHODS[settings.login](client, settings.user, secret)
+    except LoginError as error:
+        if isinstance(error.__context__, IMAPClientAbortError):  # the line died: nobody refused anything
+            raise error.__context__ from None
+        text = words(error).replace(secret, "…")
+        if _TEMPORARY.search(text) and not _FINAL.search(text):
+            raise Unavailable(f"{settings.host} does not let us in now: {text}.") from None
+        raise Refused(
+            f"{settings.host} refused the login of {settings.user}: {text}.",
+            hint="Check user and password; many providers want an app password made for mail programs.",
+            credentials=True,
+        ) from None
+
+
+def _password(client: Client, user: str, password: str) -> None:
+    """Log in by SASL PLAIN where offered, for it carries any character (RFC 4616), else by LOGIN."""
+    if client.has_capability("AUTH=PLAIN"):
+        client.plain_login(user, password)
+    elif client.has_capability("LOGINDISABLED"):
+        raise Refused("The server takes no password over this connection.", hint='Use security = "tls".')
+    elif not (user.isascii() and password.isascii()):
+        raise Refused(
+            "The server takes only passwords in plain ASCII.",
+            hint="Choose a password without accents and other special letters.",
+            credentials=True,
+        )
+    else:
+        client.login(user if _ATOM.fullmatch(user) else quoted(user), password)
+
+
+_METHODS: Mapping[Login, Callable[[Client, str, str], None]] = {
+    Login.PASSWORD: _password,
+    Login.XOAUTH2: lambda client, user, token: client.oauth2_login(user, token),
+    Login.OAUTHBEARER: lambda client, user, token: client.oauthbearer_login(user, token),
+}
