@@ -6,14 +6,15 @@ not know whether the draft should be written, nor where it will be stored.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from daemon.drafting import mail, words
+from daemon.drafting import facts, mail, words
+from daemon.drafting.names import addressee, clean
 from daemon.drafting.profile import Context
 from daemon.reading.model import Address
-from policies.case import Case, Note
+from policies.case import Case, Note, Person
 from policies.decision import Decision
-from policies.wording import Fault, faults
+from policies.wording import Fault, Setting, faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,10 @@ class Composed:
     body: str
     gaps: tuple[str, ...]
     faults: tuple[Fault, ...]
+    note: Note
     language: str
     letter: mail.Letter
+    setting: Setting
 
 
 def compose(decision: Decision, case: Case, context: Context) -> Composed:
@@ -53,10 +56,10 @@ def compose(decision: Decision, case: Case, context: Context) -> Composed:
         in_reply_to=mail.bare_id(answered.message_id) if answered else "",
         references=mail.threaded(answered.references, answered.message_id) if answered else (),
     )
-    return finish(letter, decision.note or Note.STATUS_CHECK, text.language)
+    return finish(letter, decision.note or Note.DEBRIEF, text.language, setting(decision.to, case, context))
 
 
-def finish(letter: mail.Letter, note: Note, language: str) -> Composed:
+def finish(letter: mail.Letter, note: Note, language: str, around: Setting) -> Composed:
     """Return the draft for a letter whose fields are all decided; raises DraftFault."""
     return Composed(
         mail.octets(letter),
@@ -64,10 +67,39 @@ def finish(letter: mail.Letter, note: Note, language: str) -> Composed:
         letter.subject,
         letter.body,
         words.gaps(letter.body),
-        faults(letter.body, note, language),
+        faults(letter.body, note, language, around),
+        note,
         language,
         letter,
+        around,
     )
+
+
+def with_body(composed: Composed, body: str) -> Composed:
+    """Return the same draft with other words."""
+    letter = replace(composed.letter, body=body)
+    return finish(letter, composed.note, composed.language, composed.setting)
+
+
+def setting(to: Person | None, case: Case, context: Context) -> Setting:
+    """Return what is known around a note to that person: what `policies.wording` judges a text by."""
+    profile = context.profile
+    told = context.facts + facts.from_pairs(case.facts)
+    return Setting(
+        recipient=words.greeted(to, case, context).full,
+        names=tuple(dict.fromkeys(name for name in (*_people(case), profile.name) if name)),
+        employer=clean(case.employer or "", 60),
+        role=clean(case.role or ""),
+        phone=profile.phone,
+        claims=(*(one.claim for one in profile.strengths), context.wants, profile.signature),
+        talked=tuple(fact.text for fact in told),
+        others=context.others,
+    )
+
+
+def _people(case: Case) -> tuple[str, ...]:
+    everybody = (*case.people, *(person for interview in case.interviews for person in interview.people))
+    return tuple(addressee(person.name).full for person in everybody)
 
 
 def _sender(context: Context) -> Address:

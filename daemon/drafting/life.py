@@ -154,7 +154,7 @@ def _lying(row: Row, found: Seen) -> Followed:
         found.stored.mailbox,
         found.message_id,
         found.stored.uid,
-        row.ref.validity if row.ref else "",
+        row.ref.validity if row.ref and row.ref.uid == found.stored.uid else "",
         row.ref.draft_id if row.ref else "",
         found.stored.thread_id or "",
     )

@@ -18,8 +18,8 @@ from daemon.drafting.profile import About, Context, Quotation, Strength
 from daemon.drafting.templates import LANGUAGES, render
 from policies.case import Case, Note, Part, Party, Person, Timeline, TimelineKind
 from policies.decision import Decision
+from policies.prose import GAP
 
-_GAP = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 _STALE = timedelta(days=45)  # a date stated longer ago is not mentioned any more
 _ROLE_MARKS = re.compile(
     r"\s*(?:\((?:[mwfdxhg]\s?[/|*]\s?){1,3}[mwfdxhg]\)|\((?:all genders?|gn)\)|\b[HF]/[FH]\b"
@@ -41,7 +41,7 @@ class Words:
 
 def gaps(text: str) -> tuple[str, ...]:
     """Return the questions of the gaps in `text`, in order."""
-    return tuple(" ".join(found.split()) for found in _GAP.findall(text))
+    return tuple(" ".join(found.split()) for found in GAP.findall(text))
 
 
 def write(decision: Decision, case: Case, context: Context) -> Words:
@@ -52,7 +52,7 @@ def write(decision: Decision, case: Case, context: Context) -> Words:
     if decision.note is None:
         raise ValueError(f"A decision to {decision.action} has no note to write.")
     language = spoken(case, context)
-    person = _addressee(decision, case, context)
+    person = greeted(decision.to, case, context)
     register = heard(context, language)
     values = _values(decision, case, context, language, person)
     letter = _letter(decision, case, context, language, register, values)
@@ -89,9 +89,8 @@ def heard(context: Context, language: str) -> str:
     return "informal" if {word.lower() for word in words} & {word.lower() for word in informal} else "formal"
 
 
-def _addressee(decision: Decision, case: Case, context: Context) -> Addressee:
-    """Return how to greet the recipient, by the fullest name the case knows for the address."""
-    to = decision.to
+def greeted(to: Person | None, case: Case, context: Context) -> Addressee:
+    """Return how to greet a person, by the fullest name the case knows for the address."""
     if to is None:
         return Addressee()
     names = [to.name] + [person.name for person in case.people if to.address and person.address == to.address]
