@@ -1,0 +1,213 @@
+"""What kind of mail it is: the votes of its evidence, counted.
+
+Every rule is one line: if this holds, so much speaks for that kind, and why.  The kind with most votes
+wins, if the mail is about a job application of the user's at all (`classify_context`).  Nothing is
+learnt and nothing is hidden: the evidence of a reading is the list of the rules that spoke for it.
+
+Knows values only: no mail format, no clock, no case.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from daemon.reading.acts import Does, Said
+from daemon.reading.model import Evidence
+from policies.case import Kind
+
+SURE = 0.5
+"""A reading at or above this confidence may open a case; below it only joins one already open."""
+
+DOUBTFUL = 0.3
+"""Below this confidence a mail is `other`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that is known of a mail when its kind is decided.
+
+    `context` is how much speaks for the user's own application (see `classify_context`), `why` its
+    reasons.  `times` and `slots` count interviews stated and offered.  `method` is iCalendar's, `talk`
+    whether the entry is an interview by its words.  `linked`: a hyperlink to a booking page.
+    """
+
+    said: tuple[Said, ...] = ()
+    context: float = 0.0
+    why: tuple[Evidence, ...] = ()
+    reply: bool = False
+    automatic: bool = False
+    auto_replied: bool = False
+    bounce: bool = False
+    newsletter: bool = False
+    times: int = 0
+    slots: int = 0
+    method: str = ""
+    sequence: int = 0
+    talk: bool = False
+    linked: bool = False
+    timelines: int = 0
+    counts: Mapping[Does, int] = field(default_factory=dict)
+
+    def has(self, *acts: Does) -> bool:
+        """Whether a sentence does one of these."""
+        return any(self.counts.get(act) for act in acts)
+
+    def times_said(self, act: Does) -> int:
+        """How many sentences do this."""
+        return self.counts.get(act, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """If `when` holds, `weight` speaks for `kind`, because `why`; `acts` are the sentences to quote."""
+
+    kind: Kind
+    weight: float
+    why: str
+    when: Callable[[Facts], bool]
+    acts: tuple[Does, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The kind, how sure (0..1), and the words it stands on."""
+
+    kind: Kind
+    confidence: float
+    evidence: tuple[Evidence, ...]
+
+
+def _says(kind: Kind, weight: float, why: str, *acts: Does) -> Vote:
+    return Vote(kind, weight, why, lambda facts: facts.has(*acts), acts)
+
+
+def _meets(facts: Facts) -> bool:
+    return facts.has(Does.INVITES, Does.FIXES, Does.ASKS_WHEN, Does.BOOKS)
+
+
+def _asks(facts: Facts) -> bool:
+    return facts.has(Does.ASKS_WHEN, Does.BOOKS) or facts.linked or facts.slots > 1
+
+
+def _settled(facts: Facts) -> bool:
+    return facts.times > 0 and facts.slots < 2
+
+
+def _live_invitation(facts: Facts) -> bool:
+    return facts.has(Does.INVITES, Does.FIXES) and (_asks(facts) or _settled(facts))
+
+
+_I, _S = Kind.INTERVIEW_INVITATION, Kind.SCHEDULING_REQUEST
+_M, _C = Kind.INTERVIEW_RESCHEDULE, Kind.INTERVIEW_CANCELLATION
+_A, _R, _O, _U = Kind.APPLICATION_ACKNOWLEDGEMENT, Kind.REJECTION, Kind.OFFER, Kind.EMPLOYER_UPDATE
+_T, _X, _J = Kind.ASSESSMENT_REQUEST, Kind.RECRUITER_OUTREACH, Kind.JOB_ALERT
+
+VOTES: tuple[Vote, ...] = (
+    # An interview
+    _says(_I, 2.0, "invites", Does.INVITES),
+    _says(_I, 2.5, "settles a time", Does.FIXES),
+    Vote(_I, 2.0, "states the time of a meeting", lambda f: _settled(f) and _meets(f), (Does.FIXES, Does.INVITES)),
+    Vote(_I, 3.0, "carries a calendar entry for an interview", lambda f: f.talk and f.method in ("REQUEST", "PUBLISH")),
+    Vote(_I, -2.5, "still asks when", lambda f: _asks(f) and not f.talk),
+    _says(_S, 1.5, "invites", Does.INVITES),
+    _says(_S, 3.0, "asks when the candidate can", Does.ASKS_WHEN),
+    _says(_S, 3.0, "offers a calendar to book in", Does.BOOKS),
+    Vote(_S, 1.5, "offers several times", lambda f: f.slots > 1 and _meets(f)),
+    Vote(_S, 1.0, "invites without a time", lambda f: f.has(Does.INVITES) and not f.times),
+    Vote(_S, -3.0, "the time is settled", lambda f: _settled(f) and not f.linked, ()),
+    # A change of it
+    _says(_M, 5.5, "moves the interview", Does.MOVES),
+    _says(_M, 2.5, "cannot keep the time", Does.CANNOT_MAKE),
+    Vote(_M, 1.5, "cannot keep the time and asks for another", lambda f: f.has(Does.CANNOT_MAKE) and _asks(f)),
+    Vote(_M, 4.5, "updates the calendar entry", lambda f: f.talk and f.method == "REQUEST" and f.sequence > 0),
+    _says(_C, 5.5, "cancels the interview", Does.CANCELS),
+    _says(_C, 1.5, "cannot keep the time", Does.CANNOT_MAKE),
+    Vote(_C, 8.0, "withdraws the calendar entry", lambda f: f.talk and f.method == "CANCEL"),
+    Vote(_C, -4.0, "names a new time", lambda f: f.has(Does.MOVES) and (f.times > 0 or _asks(f)) and f.method != "CANCEL"),
+    Vote(_M, -1.0, "names no new time", lambda f: f.has(Does.CANCELS) and not f.times and not _asks(f)),
+    # The application
+    _says(_A, 4.0, "thanks for the application", Does.RECEIVED),
+    _says(_A, 1.5, "says what happens to applications", Does.REVIEWS),
+    Vote(_A, -1.5, "an interview was already held", lambda f: f.has(Does.WELCOMES), ()),
+    _says(_R, 6.0, "says no", Does.DECLINES),
+    _says(_R, 1.0, "regrets", Does.REGRETS),
+    _says(_R, 1.5, "consoles", Does.CONSOLES),
+    Vote(_R, -5.0, "the no is not about this: it invites", _live_invitation, ()),
+    Vote(_R, -4.0, "it is the interview that is off", lambda f: f.has(Does.CANCELS), ()),
+    _says(_O, 6.0, "offers the job", Does.OFFERS),
+    Vote(_O, 1.5, "says so in several ways", lambda f: f.times_said(Does.OFFERS) > 1, (Does.OFFERS,)),
+    Vote(_O, -4.0, "it says no", lambda f: f.has(Does.DECLINES), ()),
+    _says(_U, 3.5, "says where things stand", Does.STILL_WORKING),
+    _says(_U, 4.5, "puts things on hold", Does.HOLDS),
+    _says(_U, 4.5, "asks for references or papers", Does.CHECKS),
+    _says(_U, 2.0, "says when they act", Does.PROMISES),
+    _says(_U, 1.5, "says how the candidate fares", Does.ADVANCES),
+    Vote(_U, 1.0, "says when they act", lambda f: f.timelines > 0, (Does.PROMISES,)),
+    Vote(_U, 1.0, "answers the candidate's thanks", lambda f: f.has(Does.WELCOMES) and f.reply, (Does.WELCOMES,)),
+    Vote(_U, -2.0, "it says no", lambda f: f.has(Does.DECLINES), ()),
+    _says(_T, 5.0, "sets a task", Does.ASSESSES),
+    Vote(_T, 1.0, "says so in several ways", lambda f: f.times_said(Does.ASSESSES) > 1, (Does.ASSESSES,)),
+    Vote(_T, -3.0, "it is part of a visit", lambda f: _settled(f) and f.has(Does.FIXES), ()),
+    # Strangers
+    _says(_X, 4.0, "a recruiter introduces a job", Does.APPROACHES),
+    Vote(_X, 2.5, "says so in several ways", lambda f: f.times_said(Does.APPROACHES) > 1, (Does.APPROACHES,)),
+    Vote(_X, 2.0, "says so in several ways", lambda f: f.times_said(Does.APPROACHES) > 2, ()),
+    Vote(_X, -4.0, "the candidate applied or wrote before", lambda f: f.reply or f.has(Does.RECEIVED), ()),
+    _says(_J, 4.0, "lists jobs", Does.LISTS_JOBS),
+    Vote(_J, 2.0, "says so in several ways", lambda f: f.times_said(Does.LISTS_JOBS) > 1, (Does.LISTS_JOBS,)),
+    Vote(_J, 2.0, "says so in several ways", lambda f: f.times_said(Does.LISTS_JOBS) > 3, ()),
+    Vote(_J, 1.0, "is a bulk mail", lambda f: f.newsletter and f.has(Does.LISTS_JOBS), ()),
+)
+
+
+def decide(facts: Facts) -> Verdict:
+    """Return what kind of mail the facts make it."""
+    if robot := _robot(facts):
+        return robot
+    votes: dict[Kind, float] = {}
+    spoken: dict[Kind, list[Vote]] = {}
+    for vote in VOTES:
+        if vote.when(facts):
+            votes[vote.kind] = votes.get(vote.kind, 0.0) + vote.weight
+            if vote.weight > 0:
+                spoken.setdefault(vote.kind, []).append(vote)
+    if not votes:
+        return Verdict(Kind.OTHER, 0.95, ())
+    kind = max(votes, key=votes.__getitem__)
+    others = max((weight for one, weight in votes.items() if one is not kind), default=0.0)
+    about = _logistic(1.2 * (facts.context - 1.0))
+    clear = _logistic(1.1 * (votes[kind] - 2.2))
+    alone = 0.7 + 0.3 * _logistic(1.5 * (votes[kind] - max(others, 0.0)))
+    confidence = about * clear * alone
+    if confidence < DOUBTFUL:
+        return Verdict(Kind.OTHER, round(1 - confidence, 3), facts.why[:4])
+    return Verdict(kind, round(confidence, 3), _evidence(spoken[kind], facts))
+
+
+def _robot(facts: Facts) -> Verdict | None:
+    """Bounces and absence notes speak for nobody, whatever they quote."""
+    if facts.bounce:
+        return Verdict(Kind.AUTO_REPLY, 0.99, (Evidence("", "a delivery report"),))
+    absent = [said for said in facts.said if said.does is Does.ABSENT]
+    strength = len({said.words for said in absent}) + 2 * facts.auto_replied
+    strength += any(said.place < 0 for said in absent)
+    if absent and strength >= 2:
+        return Verdict(Kind.AUTO_REPLY, 0.97, (Evidence(absent[0].quote, "an absence note"),))
+    tickets = [said for said in facts.said if said.does in (Does.TICKET, Does.BOUNCED)]
+    if facts.auto_replied and tickets and not facts.has(Does.RECEIVED, Does.DECLINES):
+        return Verdict(Kind.AUTO_REPLY, 0.9, (Evidence(tickets[0].quote, "an automatic receipt"),))
+    return None
+
+
+def _evidence(votes: list[Vote], facts: Facts) -> tuple[Evidence, ...]:
+    found: list[Evidence] = []
+    for vote in sorted(votes, key=lambda vote: -vote.weight):
+        quotes = [said.quote for said in facts.said if said.does in vote.acts]
+        found.append(Evidence(quotes[0] if quotes else "", vote.why))
+    return tuple(dict.fromkeys(found))[:6] + facts.why[:3]
+
+
+def _logistic(x: float) -> float:
+    return 1 / (1 + math.exp(-x))

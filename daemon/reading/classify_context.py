@@ -1,0 +1,79 @@
+"""Whether a mail is about the user's own search for a job, or only uses its words.
+
+Journalists, researchers, landlords, doctors and banks also interview, invite, decline and offer; and the
+user may be the one who hires.  Each sign speaks for or against; the sum is the context.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from daemon.reading.acts import ABOUT_SOMETHING_ELSE, Does, Said, listen
+from daemon.reading.model import Evidence, Me, Message
+from daemon.reading.sender import Sender, registrable
+
+_RECRUITING = re.compile(
+    r"(?:career|job|recruit|talent|hiring|hr[.@_-]|people|personal|bewerb|karriere|candidat|recrut|drh|rrhh"
+    r"|seleccion|selecao|selezione|vacature|werken|sollicit|lavora|empleo|vagas|resourcing|workforce)"
+)
+_WEIGHTS = {Does.PANEL: 2.5, Does.SELLING: 1.0, Does.COLLEAGUES: 1.0, Does.SHOPPING: 1.0, Does.LEARNING: 1.0}
+_MOST = {Does.PANEL: 6.0, Does.COLLEAGUES: 3.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """How much speaks for the user's own application (about 1 is even), and what."""
+
+    weight: float
+    why: tuple[Evidence, ...]
+
+
+def weigh(message: Message, said: Iterable[Said], sender: Sender, me: Me, language: str) -> Context:
+    """Return how far the mail is about a job the user seeks."""
+    said = tuple(said)
+    total = 0.0
+    why: list[Evidence] = []
+    for weight, one in (*_words(said), *_envelope(message, sender, me), *_thread(message, language)):
+        total += weight
+        why.append(one)
+    return Context(total, tuple(why))
+
+
+def _distinct(said: Iterable[Said], does: Does) -> list[Said]:
+    found: dict[str, Said] = {}
+    for one in said:
+        if one.does is does:
+            found.setdefault(one.words, one)
+    return list(found.values())
+
+
+def _words(said: tuple[Said, ...]) -> Iterable[tuple[float, Evidence]]:
+    if jobs := _distinct(said, Does.JOB):
+        yield min(1.2 * len(jobs), 5.0), Evidence(jobs[0].quote, "speaks of an application")
+    if work := _distinct(said, Does.WORK):
+        yield min(0.5 * len(work), 1.5), Evidence(work[0].quote, "speaks of work")
+    for does in sorted(ABOUT_SOMETHING_ELSE):
+        if found := _distinct(said, does):
+            weight = min(_WEIGHTS.get(does, 1.5) * len(found), _MOST.get(does, 4.5))
+            yield -weight, Evidence(found[0].quote, f"speaks of something else: {does.value}")
+
+
+def _envelope(message: Message, sender: Sender, me: Me) -> Iterable[tuple[float, Evidence]]:
+    address = message.sender.address if message.sender else ""
+    if sender.relay:
+        yield 3.0, Evidence(address, f"carried by {sender.relay}")
+    if _RECRUITING.match(address) or (message.sender and _RECRUITING.match(message.sender.name.lower())):
+        yield 1.5, Evidence(address, "written from a recruiting mailbox")
+    if sender.domain and any(registrable(mine) == sender.domain for mine in me.addresses):
+        yield -4.0, Evidence(address, "written by a colleague")
+    if sender.list:
+        yield -2.0, Evidence(message.fields.get("list-id", ""), "came over a mailing list")
+
+
+def _thread(message: Message, language: str) -> Iterable[tuple[float, Evidence]]:
+    around = (*message.quoted.split("\n")[:40], *message.signature.split("\n")[:12])
+    found = _distinct(listen(around, language), Does.JOB)
+    if found:
+        yield min(1.0 * len(found), 2.5), Evidence(found[0].quote, "the thread or signature is about a job")
