@@ -30,11 +30,20 @@ FULL = 8_000_000
 class Audit:
     """The audit log of one state.  `directory` None keeps no files (simulations)."""
 
-    def __init__(self, store: Store, directory: Path | None, *, quotes: bool = False, keep: int = 0) -> None:
+    def __init__(
+        self,
+        store: Store,
+        directory: Path | None,
+        *,
+        quotes: bool = False,
+        keep: int = 0,
+        full: int = FULL,
+    ) -> None:
         self.store = store
         self.quotes = quotes
         self._directory = directory
         self._keep = keep
+        self._full = full
         self._salt = _salt(store)
         self._log = structlog.wrap_logger(
             _Outbox(store),
@@ -98,7 +107,7 @@ class Audit:
         self.store.set_meta("audit_disputed", f"{known} {first}-{last}".strip())
 
     def _write(self, path: Path, lines: list[bytes]) -> None:
-        if path.exists() and path.stat().st_size > FULL:
+        if path.exists() and path.stat().st_size > self._full:
             self._rotate(path)
         private_file(path)
         with path.open("ab") as file:
@@ -135,7 +144,18 @@ def head_of(store: Store) -> chain.Link:
 
 
 def verify(store: Store, directory: Path) -> tuple[chain.Break, ...]:
-    """Return every place where the log on disk is not what was written; lines on their way count."""
+    """Return every place where the log on disk is not what was written; lines on their way count.
+
+    A program that writes at the same time moves the end: then it is looked at again.
+    """
+    while True:
+        head = head_of(store)
+        found = _verify(store, directory, head)
+        if head_of(store) == head:
+            return found
+
+
+def _verify(store: Store, directory: Path, head: chain.Link) -> tuple[chain.Break, ...]:
     waiting = (row[0] for row in store.db.execute("select line from audit_outbox order by seq"))
     written = chain.last_link(directory).seq if directory.exists() else 0
     found = [*chain.lines(directory), *(line for line in waiting if chain.end_of(line).seq > written)]
@@ -144,7 +164,7 @@ def verify(store: Store, directory: Path) -> tuple[chain.Break, ...]:
         chain.Break(int(span.partition("-")[0]), f"lines {span} were in the files but not known to the state")
         for span in store.meta("audit_disputed").split()
     )
-    return (*chain.breaks(found, head_of(store), base), *disputed)
+    return (*chain.breaks(found, head, base), *disputed)
 
 
 def _encode(value: object, **_: object) -> str:

@@ -85,9 +85,13 @@ def last_link(directory: Path) -> Link:
 
 
 def end_of_file(path: Path) -> Link:
-    """Return the link the file's last line makes; the beginning for an empty file."""
-    line = _tail(path).rstrip(b"\n").rpartition(b"\n")[2]
-    return end_of(line) if line else BEGINNING
+    """Return the link the file's last line makes that is one; the beginning where there is none."""
+    for line in reversed(_tail(path).splitlines()):
+        try:
+            return end_of(line)
+        except msgspec.DecodeError:
+            continue
+    return BEGINNING
 
 
 def mend(directory: Path) -> None:

@@ -19,6 +19,9 @@ from policies.case import DraftState
 RETRY = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
 """How long to wait before a draft the account refused is tried again: the first, second … time."""
 
+TAKING_BACK = "being taken back"
+"""Why a draft is as it is while it is being removed; it tells our removal from the user's."""
+
 
 class Ledger:
     """The drafts of one account, in the store and in the account at once.
@@ -68,11 +71,15 @@ class Ledger:
             return self.save(entry.turned(DraftState.WITHDRAWN, now, reason), now)
         if entry.state is not DraftState.PLACED or entry.octets is None or entry.ref is None:
             return self.save(entry, now)
+        begun = entry.reason == TAKING_BACK  # and the program ended in the midst of it
+        entry = self.save(replace(entry, reason=TAKING_BACK), now)
         match self.connector.remove_draft(entry.ref, entry.octets):
             case Removal.REMOVED:
                 return self.save(entry.turned(DraftState.WITHDRAWN, now, reason), now)
             case Removal.CHANGED:
                 return self.save(entry.turned(DraftState.EDITED, now, "changed by you"), now)
+            case Removal.GONE if begun:
+                return self.save(entry.turned(DraftState.WITHDRAWN, now, reason), now)
             case Removal.GONE:
                 return self.save(self._gone(entry, now), now)
             case Removal.IMPOSSIBLE:
