@@ -7,14 +7,18 @@ there already; what comes back is committed before anything else is done.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from connectors.connector import Connector, Removal, SpecialUse
 from connectors.errors import Refused
-from daemon.store_drafts import UNPLACED, Drafts, Entry
+from daemon.drafting import life
+from daemon.store_drafts import LIVE, UNPLACED, Drafts, Entry
 from policies.case import DraftState
+
+SECOND_THOUGHTS = timedelta(days=30)
+"""How long a draft the user deleted is watched for being taken out of the trash again."""
 
 RETRY = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
 """How long to wait before a draft the account refused is tried again: the first, second … time."""
@@ -42,11 +46,29 @@ class Ledger:
         if known := self.drafts.get(entry.key):
             return known
         self.save(entry, now)
+        if self._has_own(entry, now):
+            own = entry.turned(DraftState.EDITED, now, "there is a draft of your own to the same mail")
+            return self.save(replace(own, octets=None), now)
         return self.place(entry, now)
+
+    def follow(self, sent: Callable[[Entry], Sequence[life.Seen]], now: datetime) -> None:
+        """Write down what became of the drafts that lie in the account; `sent` are the user's mails."""
+        living = self.drafts.in_states(LIVE)
+        if not living:
+            return
+        discarded = self.drafts.lately(DraftState.DISCARDED, now - SECOND_THOUGHTS)
+        listed = self._listed()
+        taken = life.claimed(map(_row, living), listed)
+        for entry in (*living, *discarded):
+            found = life.follow(_row(entry), listed, sent(entry), None, now, taken)
+            if found.locate and entry.state is not DraftState.DISCARDED:
+                where = self.connector.locate(entry.message_id)
+                found = life.follow(_row(entry), listed, sent(entry), where, now, taken)
+            self.save(_followed(entry, found, now), now)
 
     def place_waiting(self, now: datetime) -> tuple[Entry, ...]:
         """Store what was intended and has not been stored yet; return what changed."""
-        due = [e for e in self.drafts.in_states(UNPLACED) if e.retry_at is None or e.retry_at <= now]
+        due = [e for e in self.drafts.in_states(UNPLACED) if e.again_at is None or e.again_at <= now]
         return tuple(self.place(entry, now) for entry in due if entry.octets is not None)
 
     def place(self, entry: Entry, now: datetime) -> Entry:
@@ -60,7 +82,7 @@ class Ledger:
         except Refused as error:
             wait = RETRY[min(entry.attempts, len(RETRY) - 1)]
             blocked = entry.turned(DraftState.BLOCKED, now, str(error))
-            return self.save(replace(blocked, attempts=entry.attempts + 1, retry_at=now + wait), now)
+            return self.save(replace(blocked, attempts=entry.attempts + 1, again_at=now + wait), now)
         return self.save(replace(entry.turned(DraftState.PLACED, now), ref=ref), now)
 
     def take_back(self, entry: Entry, now: datetime, reason: str) -> Entry:
@@ -69,11 +91,12 @@ class Ledger:
             entry = self._found(entry, now) or entry
         if entry.state in UNPLACED:
             return self.save(entry.turned(DraftState.WITHDRAWN, now, reason), now)
-        if entry.state is not DraftState.PLACED or entry.octets is None or entry.ref is None:
+        octets, ref = entry.octets, entry.ref
+        if entry.state is not DraftState.PLACED or octets is None or ref is None:
             return self.save(entry, now)
         begun = entry.reason == TAKING_BACK  # and the program ended in the midst of it
         entry = self.save(replace(entry, reason=TAKING_BACK), now)
-        match self.connector.remove_draft(entry.ref, entry.octets):
+        match self.connector.remove_draft(ref, octets):
             case Removal.REMOVED:
                 return self.save(entry.turned(DraftState.WITHDRAWN, now, reason), now)
             case Removal.CHANGED:
@@ -93,8 +116,8 @@ class Ledger:
             return entry
         with self.drafts.book.store.transaction():
             self.drafts.put(entry)
-            self.drafts.book.touch(entry.case_id)
             if before is None or before.state is not entry.state:
+                self.drafts.book.touch(entry.case_id)
                 self._changed(entry, now)
         return entry
 
@@ -110,8 +133,40 @@ class Ledger:
             return entry.turned(DraftState.DISCARDED, now, "deleted by you")
         return None
 
+    def _listed(self) -> tuple[life.Seen, ...]:
+        return tuple(life.seen(stored) for stored in self.connector.drafts())
+
+    def _has_own(self, entry: Entry, now: datetime) -> bool:
+        """Return whether the user is already writing to the same person in answer to the same mail."""
+        listed = self._listed()
+        taken = life.claimed(map(_row, self.drafts.in_states(LIVE)), listed)
+        others = [one for one in listed if one.message_id != entry.message_id]
+        theirs = replace(_row(entry), state=DraftState.EDITED)
+        return not life.follow(theirs, others, (), None, now, taken).locate
+
     def _gone(self, entry: Entry, now: datetime) -> Entry:
         """Return the entry of a draft that left the drafts mailbox without us."""
         if SpecialUse.SENT in self.connector.locate(entry.message_id):
             return entry.turned(DraftState.SENT, now)
         return entry.turned(DraftState.DISCARDED, now, "deleted by you")
+
+
+def _row(entry: Entry) -> life.Row:
+    return life.Row(
+        state=entry.state,
+        message_id=entry.message_id,
+        to=entry.to,
+        laid=entry.intended_at,
+        octets=entry.octets,
+        ref=entry.ref,
+        answers="" if entry.answers.startswith("sha256:") else entry.answers,  # a mail without a Message-ID
+        subject=entry.subject,
+        gone_by=entry.again_at,
+    )
+
+
+def _followed(entry: Entry, found: life.Followed, now: datetime) -> Entry:
+    same = replace(entry, ref=found.ref, octets=found.octets, again_at=found.gone_by)
+    if found.state is entry.state:
+        return same
+    return replace(same.turned(found.state, now, found.why), again_at=found.gone_by)

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from connectors.connector import Connector, Cursor, StoredMessage
+from connectors.connector import Connector, Cursor, SpecialUse, StoredMessage
 from daemon.audit import Audit
 from daemon.audit_facts import decided, draft_changed, mail_linked
 from daemon.cases import Ledger as CaseLedger
 from daemon.cases import fold
+from daemon.drafting import life
 from daemon.drafting.compose import Composed
-from daemon.drafting.mail import DraftFault
+from daemon.drafting.mail import DraftFault, reply_subject
 from daemon.intake import Intake, Read
 from daemon.ledger import Ledger
 from daemon.linking import Casebook, worth_remembering
@@ -77,6 +78,7 @@ class Shell:
         """Link what was read, follow the drafts, ask every case that is due or touched, and act."""
         self._remember_cases()
         self._link(now)
+        self.ledger.follow(self._sent, now)
         done = tuple(each for case_id in self.book.to_ask(now) for each in self._ask(case_id, now))
         self.ledger.place_waiting(now)
         self.audit.flush()
@@ -84,7 +86,7 @@ class Shell:
 
     def next_due(self) -> datetime | None:
         """Return the next moment at which `tick` has something to do without any mail."""
-        moments = (self.book.next_due(), self.drafts.next_retry())
+        moments = (self.book.next_due(), self.drafts.next_again())
         return min((m for m in moments if m is not None), default=None)
 
     def case(self, case_id: str) -> Case:
@@ -205,10 +207,26 @@ class Shell:
             intended_at=now,
             changed_at=now,
             thread_id=thread_id,
+            subject=composed.subject if composed else "",
         )
+
+    def _sent(self, entry: Entry) -> tuple[life.Seen, ...]:
+        """Return the user's own mails in the draft's case."""
+        return tuple(_seen(r) for r in self.book.case_readings(entry.case_id) if r.outgoing)
 
     def _draft_changed(self, entry: Entry, now: datetime) -> None:
         self.audit.record(now, draft_changed(self.audit, entry))
+
+
+def _seen(reading: Reading) -> life.Seen:
+    stored = StoredMessage(b"", "", SpecialUse.SENT, "", reading.date)
+    return life.Seen(
+        stored,
+        reading.message_id,
+        frozenset(address.address for address in (*reading.to, *reading.cc)),
+        frozenset((*reading.in_reply_to, *reading.references)),
+        reply_subject(reading.subject).casefold(),
+    )
 
 
 def _why(decision: Decision) -> str:

@@ -22,8 +22,8 @@ LIVE = (DraftState.PLACED, DraftState.EDITED)
 UNPLACED = (DraftState.INTENDED, DraftState.BLOCKED)
 """States of drafts that are written down here, and are still to be stored in the account."""
 
-_COLUMNS = """key, case_id, note, recipient, state, answers, message_id, thread_id, octets, digest, ref,
-    reason, intended_at, changed_at, attempts, retry_at"""
+_COLUMNS = """key, case_id, note, recipient, state, answers, message_id, thread_id, subject, octets, digest,
+    ref, reason, intended_at, changed_at, attempts, again_at"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,8 @@ class Entry:
     """One note in the ledger.
 
     `octets` is the draft byte for byte, None once it can never be ours again; `digest` (SHA-256) stays.
-    `ref` is where it lies; `reason` says why it is in its state; `retry_at` when to try to store it again.
+    `ref` is where it lies; `reason` says why it is in its state; `again_at` is when to look again: to store
+    what was refused, or to take a draft that vanished for deleted.
     """
 
     key: str
@@ -46,10 +47,11 @@ class Entry:
     intended_at: datetime
     changed_at: datetime
     thread_id: str = ""
+    subject: str = ""
     ref: DraftRef | None = None
     reason: str = ""
     attempts: int = 0
-    retry_at: datetime | None = None
+    again_at: datetime | None = None
 
     def draft(self) -> Draft:
         """Return what a policy may see of it."""
@@ -57,7 +59,7 @@ class Entry:
 
     def turned(self, state: DraftState, now: datetime, reason: str = "") -> Entry:
         """Return the entry in another state."""
-        return replace(self, state=state, changed_at=now, reason=reason, retry_at=None)
+        return replace(self, state=state, changed_at=now, reason=reason, again_at=None)
 
 
 def digest_of(octets: bytes) -> bytes:
@@ -77,9 +79,9 @@ class Drafts:
         ref = msgspec.json.encode(entry.ref) if entry.ref else None
         row = (
             self.book.number, entry.key, entry.case_id, entry.note, entry.to, entry.state, entry.answers,
-            entry.message_id, entry.thread_id, entry.octets, entry.digest, ref, entry.reason,
+            entry.message_id, entry.thread_id, entry.subject, entry.octets, entry.digest, ref, entry.reason,
             stamp(entry.intended_at), stamp(entry.changed_at), entry.attempts,
-            stamp(entry.retry_at) if entry.retry_at else None,
+            stamp(entry.again_at) if entry.again_at else None,
         )  # fmt: skip
         places = ", ".join("?" * len(row))
         self._db.execute(f"insert or replace into drafts (account, {_COLUMNS}) values ({places})", row)  # noqa: S608
@@ -89,6 +91,10 @@ class Drafts:
         found = self._select("key = ?", key)
         return found[0] if found else None
 
+    def lately(self, state: DraftState, since: datetime) -> tuple[Entry, ...]:
+        """Return the entries that came into a state since then, oldest first."""
+        return self._select("state = ? and changed_at >= ?", state, stamp(since))
+
     def of_case(self, case_id: str) -> tuple[Entry, ...]:
         """Return the entries of a case, oldest first."""
         return self._select("case_id = ?", case_id)
@@ -97,9 +103,9 @@ class Drafts:
         """Return all entries in these states, oldest first."""
         return self._select(f"state in ({', '.join('?' * len(states))})", *states)
 
-    def next_retry(self) -> datetime | None:
-        """Return the next moment to try again to store a draft the account refused."""
-        sql = "select min(retry_at) from drafts where account = ?"
+    def next_again(self) -> datetime | None:
+        """Return the next moment at which a draft is to be looked at again."""
+        sql = "select min(again_at) from drafts where account = ?"
         text = self._db.execute(sql, [self.book.number]).fetchone()[0]
         return moment(text) if text else None
 
@@ -114,8 +120,8 @@ class Drafts:
 
 
 def _entry(row: tuple[object, ...]) -> Entry:
-    (key, case_id, note, to, state, answers, message_id, thread_id, octets, digest, ref,
-     reason, intended_at, changed_at, attempts, retry_at) = row  # fmt: skip
+    (key, case_id, note, to, state, answers, message_id, thread_id, subject, octets, digest, ref,
+     reason, intended_at, changed_at, attempts, again_at) = row  # fmt: skip
     return Entry(
         key=str(key),
         case_id=str(case_id),
@@ -129,8 +135,9 @@ def _entry(row: tuple[object, ...]) -> Entry:
         intended_at=moment(str(intended_at)),
         changed_at=moment(str(changed_at)),
         thread_id=str(thread_id),
+        subject=str(subject),
         ref=msgspec.json.decode(ref, type=DraftRef) if isinstance(ref, bytes) else None,
         reason=str(reason),
         attempts=int(str(attempts)),
-        retry_at=moment(str(retry_at)) if retry_at else None,
+        again_at=moment(str(again_at)) if again_at else None,
     )
