@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 
 _KNOWN = re.compile(
-    r"utf[-_]?(7|8|16|16le|16be|32|32le|32be)|(us-)?ascii|latin[-_]?\d|iso[-_ ]?8859[-_]\d{1,2}|(windows|cp|ibm)[-_]?\d{3,4}"
+    r"utf[-_]?(7|8|16|16le|16be|32|32le|32be)|(us-)?ascii|latin[-_]?\d|iso[-_ ]?8859[-_]\d{1,2}"
+    r"|(windows|cp|ibm)[-_]?\d{3,4}"
     r"|koi8[-_][rut]|gb2312|gbk|gb18030|big5(-?hkscs)?|euc[-_](jp|kr)|shift[-_]?jis|iso-2022-(jp|kr)(-\d)?|tis-620"
     r"|mac[-_]?(roman|cyrillic|latin2)|hz(-gb-2312)?|viscii|kz-?1048"
 )

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 
-from daemon.reading import body, mime, mime_fields
+from daemon.reading import body, mime, mime_fields, quotes_lexicon
 from daemon.reading.charsets import clean
-from daemon.reading.model import Message
+from daemon.reading.model import Address, Message
 
 _TOLERANCE = dt.timedelta(days=2)
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -25,11 +26,18 @@ def parse(octets: bytes, *, internal_date: dt.datetime | None = None) -> Message
     What was wrong with the mail is said in `defects`.
     """
     header, start = mime.split_header(octets)
-    content = body.read(header, octets, start)
+    sender = mime_fields.addresses(header.first("from")) or mime_fields.addresses(header.first("sender"))
+    subject = mime.decode_words(header.first("subject"))
+    content = body.read(
+        header,
+        octets,
+        start,
+        forwarded=subject.lower().startswith(quotes_lexicon.load().forward_subject),
+        author=_author(sender),
+    )
     defects = [*header.defects, *content.defects]
     date, trusted = _date(header, internal_date, defects)
     name = mime_fields.message_id(header.first("message-id"))
-    sender = mime_fields.addresses(header.first("from")) or mime_fields.addresses(header.first("sender"))
     if not sender:
         defects.append("no sender")
     return Message(
@@ -38,7 +46,7 @@ def parse(octets: bytes, *, internal_date: dt.datetime | None = None) -> Message
         date=date,
         date_trusted=trusted,
         sender=sender[0] if sender else None,
-        subject=mime.decode_words(header.first("subject")),
+        subject=subject,
         text=content.text,
         in_reply_to=mime_fields.message_ids(header.first("in-reply-to")),
         references=mime_fields.message_ids(header.first("references")),
@@ -57,6 +65,15 @@ def parse(octets: bytes, *, internal_date: dt.datetime | None = None) -> Message
         ],
         defects=tuple(defects),
     )
+
+
+def _author(sender: tuple[Address, ...]) -> tuple[str, ...]:
+    """Return the words of the sender's name, lower-case, as they may stand under the text."""
+    if not sender:
+        return ()
+    name = sender[0].name.partition("@")[0] or sender[0].address.partition("@")[0]
+    words = re.findall(r"[^\W\d_]+", re.split(r"\bvia\b|[(|]", name)[0].lower())
+    return tuple(word for word in words if len(word) > 1)
 
 
 def _date(

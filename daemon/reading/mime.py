@@ -10,7 +10,7 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote_to_bytes
 
 from daemon.reading.charsets import clean, decode
@@ -20,6 +20,7 @@ VALUE_CHARS = 2_000
 FIELDS = 400
 DEPTH = 32
 PARTS = 100
+PART_OCTETS = 1_400_000  # what 1 MB of text takes in base64
 
 _END_OF_HEADER = re.compile(rb"\r?\n[ \t]*(?=\r?\n)|\r\r")
 _NEWLINE = re.compile(rb"\r\n|\n|\r")
@@ -27,6 +28,9 @@ _FIELD = re.compile(rb"([!-9;-~]{1,100})[ \t]*:[ \t]*")
 _ENCODED_WORD = re.compile(r"=\?([\w.:+-]{1,40})(?:\*[\w-]{0,20})?\?([bBqQ])\?([^?]{0,4000})\?=(\s+(?==\?))?")
 _PARAMETER = re.compile(
     r";\s*([\w!#$&.+^`{}~*-]{1,60})\s*=\s*(?:\"((?:[^\"\\]|\\.)*+)\"?|([^\s;]*+))", re.DOTALL
+)
+_NOT_BASE64 = bytes(
+    one for one in range(256) if not (chr(one).isascii() and chr(one).isalnum()) and one not in b"+/"
 )
 _Q_ESCAPE = re.compile(rb"=([0-9A-Fa-f]{2})")
 
@@ -47,16 +51,22 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A leaf of the MIME tree.  `octets` are still transfer-encoded; `path` are the multiparts above it."""
+    """A leaf of the MIME tree; `path` are the multiparts and messages it lies in.
+
+    `octets` are still transfer-encoded, capped, and empty for what is neither text nor a calendar.
+    """
 
     kind: str  # "text/plain", lower-case
     parameters: Mapping[str, str]
     encoding: str
     disposition: str
     filename: str
-    content_id: str
     octets: bytes
     path: tuple[tuple[int, str], ...]  # (number of the multipart, its subtype), outermost first
+
+    @property
+    def is_calendar(self) -> bool:
+        return self.kind in ("text/calendar", "application/ics") or self.filename.lower().endswith(".ics")
 
 
 def split_header(octets: bytes) -> tuple[Header, int]:
@@ -159,7 +169,7 @@ def _word_octets(encoding: str, text: str) -> bytes:
 
 def decode_base64(octets: bytes) -> bytes:
     """Return decoded base64, as much as can be; junk characters and missing padding are forgiven."""
-    octets = re.sub(rb"[^A-Za-z0-9+/]", b"", octets)
+    octets = octets.translate(None, _NOT_BASE64)
     usable = len(octets) - (len(octets) % 4 == 1)
     return binascii.a2b_base64(octets[:usable] + b"=" * (-usable % 4))
 
@@ -217,23 +227,31 @@ def leaves(header: Header, octets: bytes, start: int) -> Iterator[Part]:
             sub, body = _sub_header(octets, begin, end)
             todo.append((sub, body, end, (*path, (seen, "rfc822")), "text/plain"))
             continue
-        yield _leaf(kind, args, head, octets[begin:end], path)
+        yield _leaf(kind, args, head, octets, begin, end, path)
 
 
 def _leaf(
-    kind: str, args: dict[str, str], head: Header, octets: bytes, path: tuple[tuple[int, str], ...]
+    kind: str,
+    args: dict[str, str],
+    head: Header,
+    octets: bytes,
+    begin: int,
+    end: int,
+    path: tuple[tuple[int, str], ...],
 ) -> Part:
     disposition, more = parameters(head.first("content-disposition"))
-    return Part(
+    part = Part(
         kind=kind if "/" in kind else "text/plain",
         parameters=args,
         encoding=head.first("content-transfer-encoding").strip().lower()[:40],
         disposition=disposition,
         filename=decode_words(more.get("filename") or args.get("name", ""))[:255],
-        content_id=head.first("content-id").strip("<> ")[:255],
-        octets=octets,
+        octets=b"",
         path=path,
     )
+    if part.kind.startswith("text/") or part.is_calendar:
+        part = replace(part, octets=octets[begin : min(end, begin + PART_OCTETS)])
+    return part
 
 
 def _sub_header(octets: bytes, start: int, end: int) -> tuple[Header, int]:

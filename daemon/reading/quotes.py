@@ -1,23 +1,278 @@
-"""The new text of a mail, apart from what it quotes and how it is signed."""
+"""The new text of a mail, apart from what it quotes and how it is signed.
+
+One pass over the lines, each looked at a bounded number of times: quotation libraries need seconds for
+odd mail (7 s for 8 kB of blank lines).  The words of the clients are data (lexicon/quotes.toml).  A
+quotation that is the point of the mail, a forwarded one, is content.  Knows lines, not MIME.
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-_ATTRIBUTION = re.compile(
-    r"(On|Am|Le|El|Op|Em|Il) .{5,150}(wrote|schrieb.*|écrit|escribió|schreef.*|escreveu|scritto)\s?:\s*$"
+from daemon.reading import quotes_lexicon, quotes_signature
+
+_PREFIX = re.compile(r"(?:[ \t]{0,3}>)++ ?")
+_RULED = re.compile(
+    r"[ \t]{0,20}[-_—–=*]{2,}\s{0,3}([^\W\d_][^\n]{3,160}?)[ \t]{0,3}[-_—–=*:]{1,}[ \t]{0,10}$"
 )
+_RULE_ONLY = re.compile(r"[ \t]{0,10}[-_—–=*]{3,}[ \t]{0,10}$")
+_LABEL = re.compile(
+    r"[ \t]{0,20}\*{0,2}([^\W\d_][^:*\n]{0,20}?)[ \t]{0,2}\*{0,2}[ \t]{0,2}:\*{0,2}(?:[ \t]+(.*)|)$"
+)
+_BEFORE_VERB = re.compile(r"[\W_]+")
+_ATTRIBUTION_LINES = 4
+_ATTRIBUTION_CHARS = 400
+_HEADER_LINES = 12
+_WRAP_COLUMNS = 60
 
 
-def cut(text: str) -> tuple[str, str, str]:
-    new: list[str] = []
-    quoted: list[str] = []
-    lines = text.split("\n")
-    for index, line in enumerate(lines):
-        if _ATTRIBUTION.match(line) or line.startswith("-----Original Message"):
-            quoted += lines[index:]
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The three parts of a text, each as lines."""
+
+    text: str
+    signature: str
+    quoted: str
+
+
+def cut(text: str, *, forwarded: bool = False, author: tuple[str, ...] = ()) -> Cut:
+    """Return new text, signature and quotation of `text` (LF line ends).
+
+    `forwarded`: the Subject says that the first copied header begins content.  `author` are the
+    lower-case words of the sender's name, which tell a name below the text from text.
+    """
+    scanner = _Scanner(text.split("\n"), forwarded)
+    scanner.run()
+    kept: list[str] = []
+    signatures: list[str] = []
+    for segment in scanner.segments:
+        new, signature = quotes_signature.split(segment, author, first=not kept)
+        kept += [*new, ""]
+        signatures += signature
+    return Cut(_tidy(kept), _tidy(signatures), _tidy(scanner.quoted))
+
+
+def _tidy(lines: list[str]) -> str:
+    """Join lines with at most one blank line between two, none around."""
+    out: list[str] = []
+    for line in lines:
+        line = line.rstrip()
+        if line or (out and out[-1]):
+            out.append(line)
+    return "\n".join(out).strip("\n")
+
+
+class _Scanner:
+    """Reads the lines once, from top to bottom, and lays each to the new ones or the quoted ones."""
+
+    def __init__(self, lines: list[str], forwarded: bool) -> None:
+        self.lines = lines
+        self.depths = [_depth(line) for line in lines]
+        self.forwarded = forwarded
+        self.base = 0  # the depth of ">" at which the content stands
+        self.at = 0
+        self.new: list[str] = []
+        self.segments: list[list[str]] = [self.new]
+        self.quoted: list[str] = []
+        self.lexicon = quotes_lexicon.load()
+
+    def run(self) -> None:
+        while self.at < len(self.lines):
+            line, depth = self.lines[self.at], self.depths[self.at]
+            if depth < self.base and line.strip():
+                self.base = depth
+            if depth > self.base or self._is_stray():
+                self._quote_line()
+            else:
+                self._read_line(_strip(line, self.base))
+
+    def _quote_line(self) -> None:
+        line = self.lines[self.at]
+        if self._is_forward_mark(_strip(line, self.depths[self.at])) and not self._has_new_text_in_reply():
+            self._enter_forwarded(self.depths[self.at])
+            return
+        self.quoted.append(line)
+        self.at += 1
+        if self.new:
+            self.new = []
+            self.segments.append(self.new)
+
+    def _read_line(self, line: str) -> None:
+        if not line.strip():
+            self.new.append("")
+            self.at += 1
+        elif self._is_forward_mark(line):
+            self._enter_forwarded(self.base)
+        elif self._is_original_mark(line) or self._is_copied_header():
+            if self.forwarded or not self._has_new_text():
+                self.forwarded = False
+                self._enter_forwarded(self.base)
+            else:
+                self._quote_rest()
+        elif line.rstrip().endswith(":") and (length := self._attribution(line)):
+            self._take_attribution(line, length)
+        else:
+            self.new.append(line)
+            self.at += 1
+
+    # What a line is
+
+    def _is_forward_mark(self, line: str) -> bool:
+        return _starts_ruled(line, self.lexicon.forwarded) or (
+            line.rstrip().endswith(":")
+            and line.strip().lower().rstrip(" :").startswith(self.lexicon.forwarded)
+            and len(line) < 60
+        )
+
+    def _is_original_mark(self, line: str) -> bool:
+        return _starts_ruled(line, self.lexicon.original)
+
+    def _is_copied_header(self) -> bool:
+        """Whether a header copied by Outlook and its kin begins here: From, then two of Sent, To, Subject."""
+        label, value = self._label(self.at)
+        if "from" not in label or not any(one.isalpha() for one in value) or value[:1].isdigit():
+            return False
+        seen: set[str] = set()
+        for index in range(self.at + 1, min(self.at + _HEADER_LINES, len(self.lines))):
+            seen |= self._label(index)[0]
+        return len(seen & {"sent", "to", "subject"}) >= 2 and bool(seen & {"sent", "subject"})
+
+    def _label(self, index: int) -> tuple[frozenset[str], str]:
+        """Return which header fields the label of a line may stand for, and its value."""
+        match = _LABEL.match(_strip(self.lines[index], self.base)[:300])
+        if not match:
+            return frozenset(), ""
+        return self.lexicon.labels.get(match[1].strip().lower(), frozenset()), (match[2] or "").strip()
+
+    def _attribution(self, line: str) -> int:
+        """Return how many lines the "… wrote:" that ends here takes, 0 where it is none."""
+        joined = line.strip()
+        above = len(self.new)
+        for length in range(1, _ATTRIBUTION_LINES + 1):
+            if len(joined) > _ATTRIBUTION_CHARS:
+                return 0
+            if self._is_attribution(joined):
+                return length
+            above -= 1
+            if above < 0 or not self.new[above].strip():
+                return 0
+            joined = self.new[above].strip() + " " + joined
+        return 0
+
+    def _is_attribution(self, line: str) -> bool:
+        lower = line.lower().lstrip("-*_ ").rstrip(": ")
+        words = _BEFORE_VERB.split(lower)
+        wrote = not self.lexicon.wrote.isdisjoint(words)
+        dated = any(one.isdigit() for one in lower)
+        if wrote and dated and lower.startswith(self.lexicon.begins):
+            return True
+        if not self._quotation_follows():
+            return wrote and dated and "@" in lower
+        return (wrote and len(lower) < 120) or (dated and ("@" in lower or "<" in lower))
+
+    def _quotation_follows(self) -> bool:
+        for index in range(self.at + 1, min(self.at + 5, len(self.lines))):
+            if self.lines[index].strip():
+                return self.depths[index] > self.base
+        return False
+
+    def _is_stray(self) -> bool:
+        """Whether a short line is the wrapped end of the quoted line above it."""
+        index = self.at
+        if not 0 < index < len(self.lines) - 1 or self.depths[index] != self.base:
+            return False
+        line = self.lines[index].strip()
+        return (
+            0 < len(line) <= 25
+            and line[0].islower()
+            and self.depths[index - 1] > self.base
+            and self.depths[index + 1] > self.base
+            and len(self.lines[index - 1]) >= _WRAP_COLUMNS
+        )
+
+    # What is done with it
+
+    def _has_new_text(self) -> bool:
+        return any(line.strip() for segment in self.segments for line in segment)
+
+    def _has_new_text_in_reply(self) -> bool:
+        return self._has_new_text() and bool(self.quoted)
+
+    def _take_attribution(self, line: str, length: int) -> None:
+        above = self.new[len(self.new) - length + 1 :] if length > 1 else []
+        del self.new[len(self.new) - len(above) :]
+        self.quoted += [*above, line]
+        self.at += 1
+        if not self._quotation_follows_from(self.at):
+            self._quote_rest()
+
+    def _quotation_follows_from(self, index: int) -> bool:
+        self.at, keep = index - 1, self.at
+        follows = self._quotation_follows()
+        self.at = keep
+        return follows
+
+    def _quote_rest(self) -> None:
+        while self.new and (not self.new[-1].strip() or _RULE_ONLY.match(self.new[-1])):
+            self.new.pop()
+        self.quoted += self.lines[self.at :]
+        self.at = len(self.lines)
+
+    def _enter_forwarded(self, depth: int) -> None:
+        """Lay the mark and the copied header aside; what follows at `depth` is content."""
+        self.quoted.append(self.lines[self.at])
+        self.at += 1
+        self.base = depth
+        end = self._end_of_header()
+        self.quoted += self.lines[self.at : end]
+        self.at = end
+        self.new.append("")
+
+    def _end_of_header(self) -> int:
+        """Return the line after a copied header that begins within the next lines."""
+        index = last = self.at
+        first = next((i for i in range(index, min(index + 9, len(self.lines))) if self._label(i)[0]), None)
+        if first is None:
+            return self.at
+        self.base = min(self.base, self.depths[first]) if self.depths[first] else self.base
+        index = first
+        while index < len(self.lines) and index - first < 60:
+            line = _strip(self.lines[index], self.base)
+            if self._label(index)[0]:
+                last = index + 1
+            elif not line.strip():
+                if not any(self._label(i)[0] for i in range(index + 1, min(index + 2, len(self.lines)))):
+                    break
+            elif line[0] in " \t" or self.lines[index - 1].rstrip().endswith((",", ";")):
+                last = index + 1
+            else:
+                break
+            index += 1
+        return last
+
+
+def _depth(line: str) -> int:
+    """Return how many ">" stand before a line; mbox's ">From " is none."""
+    if ">" not in line[:4] or line.startswith(">From "):
+        return 0
+    match = _PREFIX.match(line)
+    return match[0].count(">") if match else 0
+
+
+def _strip(line: str, depth: int) -> str:
+    """Return a line without its first `depth` marks of quotation."""
+    for _ in range(depth):
+        mark, found, rest = line.partition(">")
+        if not found or mark.strip():
             break
-        if line == "-- ":
-            return "\n".join(new), "\n".join(lines[index + 1 :]), "\n".join(quoted)
-        (quoted if line.startswith(">") else new).append(line)
-    return "\n".join(new), "", "\n".join(quoted)
+        line = rest.removeprefix(" ")
+    return line
+
+
+def _starts_ruled(line: str, phrases: tuple[str, ...]) -> bool:
+    """Whether a line is one of the phrases between dashes: "----- Original Message -----"."""
+    if line.lstrip()[:2].strip("-_—–=*"):
+        return False
+    match = _RULED.match(line[:240])
+    return bool(match and match[1].lower().startswith(phrases))

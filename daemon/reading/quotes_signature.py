@@ -1,0 +1,244 @@
+"""A run of new lines into text and signature: closing formula, names, disclaimers, mailing footers.
+
+Nothing that may matter is lost: a postscript, a sentence or a time below a signature is text again.
+Knows lines and the lexicon only.
+"""
+
+from __future__ import annotations
+
+import re
+
+from daemon.reading import quotes_lexicon
+from daemon.reading.sentences import split as split_sentences
+
+_DELIMITER = re.compile(r"(?:--|—|–|__)[ \t]{0,3}$")
+_DELIMITED_LINES = 40
+_CLOSING_CHARS = 70
+_NAME_CHARS = 60
+_TAIL_LINES = 7
+_PROSE_WORDS = 8
+_NAME = re.compile(r"[^\W\d_][^\d:;!?@/<>]*$")
+_BULLET = re.compile(r"\s*(?:[-*•·‣–]|\d{1,2}[.)])\s")
+_ENDED = re.compile(r"[.!?:;,…][\"'”’»)\]]*$")
+_LABEL = re.compile(r"\s*\*?([^\W\d_][^:*]{0,24}?)\s?\*?:")
+_CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}(?!\d)|\d\s?[ap]\.?m\b|\d{1,2}\s?Uhr")
+_LINKING = frozenset("from aus uit da de van von du des der the in und and y e et & team".split())
+
+
+def split(lines: list[str], author: tuple[str, ...], *, first: bool) -> tuple[list[str], list[str]]:
+    """Return the text lines and the signature lines of a segment, each in order.
+
+    `first`: nothing new stands above, so a banner may.  Blank lines stay with the text.
+    """
+    lines, footers = _without_footers(lines, first=first)
+    marked = _signed(lines, author)
+    _mark_tail(lines, marked, author)
+    text = ["" if is_signature else line for line, is_signature in zip(lines, marked, strict=True)]
+    signature = [line for line, is_signature in zip(lines, marked, strict=True) if is_signature]
+    return text, [*signature, *footers]
+
+
+# Disclaimers and mailing footers
+
+
+def _without_footers(lines: list[str], *, first: bool) -> tuple[list[str], list[str]]:
+    """Return the lines without disclaimers and footers, and those."""
+    lexicon = quotes_lexicon.load()
+    whole = "\n".join(lines).lower().replace("\n", " ")
+    footers = tuple(one for one in lexicon.footers if one.lstrip("^") in whole)
+    banners = tuple(one for one in lexicon.banners if one.lstrip("^") in whole) if first else ()
+    if not footers and not banners:
+        return lines, []
+    kept: list[str] = []
+    cut: list[str] = []
+    for number, paragraph in enumerate(_paragraphs(lines)):
+        phrases = banners if number < 3 and banners and len(" ".join(paragraph)) < 500 else ()
+        if _holds(" ".join(paragraph), phrases):
+            at = 0
+        elif any(kept):
+            at = _footer_start(paragraph, footers)
+        else:
+            at = _footer_start(paragraph, footers) or len(paragraph)  # the first line is never a footer
+        kept += [*paragraph[:at], ""]
+        cut += paragraph[at:]
+    return kept, cut
+
+
+def _paragraphs(lines: list[str]) -> list[list[str]]:
+    found: list[list[str]] = [[]]
+    for line in lines:
+        if line.strip():
+            found[-1].append(line)
+        elif found[-1]:
+            found.append([])
+    return [one for one in found if one]
+
+
+def _footer_start(paragraph: list[str], phrases: tuple[str, ...]) -> int:
+    """Return the index of the first footer line of a paragraph, its length where there is none."""
+    if not phrases or not _holds(" ".join(paragraph), phrases):
+        return len(paragraph)
+    for index, line in enumerate(paragraph):
+        if _holds(line, phrases):
+            if index == 0 and (before := _sentences_before(line, phrases)):
+                paragraph[0:1] = [before, line[len(before) :].lstrip()]
+                return 1
+            return index
+    return 0  # the phrase runs over a line end
+
+
+def _sentences_before(line: str, phrases: tuple[str, ...]) -> str:
+    """Return the beginning of a long line that stands before its first footer sentence."""
+    position = 0
+    for sentence in split_sentences(line):
+        if _holds(sentence, phrases):
+            break
+        position = line.find(sentence, position) + len(sentence)
+    return line[:position]
+
+
+def _holds(text: str, phrases: tuple[str, ...]) -> bool:
+    lower = text.lower()
+    return any(lower.lstrip().startswith(one[1:]) if one[0] == "^" else one in lower for one in phrases)
+
+
+# Closing formula and what stands below
+
+
+def _signed(lines: list[str], author: tuple[str, ...]) -> list[bool]:
+    """Return for each line whether it belongs to a signature that a delimiter or formula opens."""
+    marked = [False] * len(lines)
+    inside = delimited = False
+    since = 0  # lines since the signature began
+    for index, line in enumerate(lines):
+        if not line.strip():
+            continue
+        since += 1
+        if inside and _is_text_again(line, since, delimited=delimited):
+            inside = delimited = False
+        if not inside or not delimited:
+            if _DELIMITER.match(line) and _few_follow(lines, index):
+                inside, delimited, since = True, True, 0
+            elif not inside and _is_mobile(line):
+                marked[index] = True
+            elif not inside and _is_closing(line, _next_line(lines, index), author):
+                inside, since = True, 0
+        if inside:
+            marked[index] = True
+    return marked
+
+
+def _is_text_again(line: str, since: int, *, delimited: bool) -> bool:
+    lexicon = quotes_lexicon.load()
+    words = line.split()
+    if words[0].lower().rstrip(":") in lexicon.postscript:
+        return True
+    label = _LABEL.match(line)
+    if label and label[1].lower().strip() in lexicon.schedule and any(one.isdigit() for one in line):
+        return True
+    if delimited or since < 2:
+        return False
+    return len(words) >= _PROSE_WORDS and bool(_ENDED.search(line)) and "|" not in line
+
+
+def _few_follow(lines: list[str], index: int) -> bool:
+    return sum(1 for line in lines[index + 1 : index + 200] if line.strip()) <= _DELIMITED_LINES
+
+
+def _next_line(lines: list[str], index: int) -> str:
+    return next((line.strip() for line in lines[index + 1 : index + 5] if line.strip()), "")
+
+
+def _is_mobile(line: str) -> bool:
+    return len(line) < 100 and line.strip(" *_<[").lower().startswith(quotes_lexicon.load().mobile)
+
+
+def _is_closing(line: str, following: str, author: tuple[str, ...]) -> bool:
+    """Whether a line is a closing formula ("Best regards,"), alone or with the name behind it."""
+    if len(line) > _CLOSING_CHARS:
+        return False
+    words = line.strip(" *_>").split()
+    rest = _after_formula(words)
+    if rest is None:
+        return False
+    if rest:
+        return _is_name(" ".join(rest), author) or rest[0].lower() in _LINKING
+    return not following or _is_name(following, author) or bool(_DELIMITER.match(following))
+
+
+def _after_formula(words: list[str]) -> list[str] | None:
+    """Return the words after a closing formula at the start of `words`, or None without one."""
+    closings = quotes_lexicon.load().closings
+    for length in range(min(len(words), 7), 0, -1):
+        formula = " ".join(words[:length]).lower()
+        if formula.rstrip(",.!-–—:;) ").rstrip() in closings:
+            return words[length:]
+    return None
+
+
+def _is_name(text: str, author: tuple[str, ...]) -> bool:
+    """Whether a line may be the name under a mail."""
+    text = text.strip(" *_,.-–—")
+    words = text.split()
+    if not words or len(text) > _NAME_CHARS or _after_formula(words) == []:
+        return False
+    if _is_author(text, author):
+        return True
+    if not _NAME.match(text) or len(words) > 6 or (_ENDED.search(text) and len(words) > 3):
+        return False
+    return words[0][0].isupper() or words[0].lower() in (
+        "il",
+        "la",
+        "le",
+        "das",
+        "het",
+        "o",
+        "a",
+        "el",
+        "your",
+        "ihr",
+        "the",
+    )
+
+
+def _is_author(text: str, author: tuple[str, ...]) -> bool:
+    """Whether the first words of a line are the sender's name, a short form of it or an initial."""
+    words = re.findall(r"[^\W\d_]+", text.lower())[:4]
+    if not words or not author:
+        return False
+    if any(word in author for word in words):
+        return True
+    first = words[0]
+    short = len(first) >= 3 and any(one.startswith(first) for one in author)
+    return short or (len(words) == 1 and len(text.strip(". ")) == 1 and first == author[0][0])
+
+
+def _mark_tail(lines: list[str], marked: list[bool], author: tuple[str, ...]) -> None:
+    """Mark a name block at the very end that no formula opens: "Wendy / Dunebuild"."""
+    end = len(lines)
+    while end and (marked[end - 1] or not lines[end - 1].strip()):
+        end -= 1
+    start = end
+    while start and end - start < _TAIL_LINES and _may_sign(lines[start - 1]) and not marked[start - 1]:
+        start -= 1
+    above = next((line.strip() for line in reversed(lines[max(0, start - 4) : start]) if line.strip()), "")
+    if start == end or not above or above.endswith(":") or _BULLET.match(above):
+        return
+    named = next(
+        (i for i in range(start, end) if _is_author(lines[i], author) and _is_name(lines[i], author)), None
+    )
+    if named is None and (lines[start - 1].strip() or end - start > 3 or not _is_name(lines[start], author)):
+        return
+    for index in range(start if named is None else named, end):
+        marked[index] = True
+
+
+def _may_sign(line: str) -> bool:
+    text = line.strip()
+    return (
+        bool(text)
+        and len(text) <= _NAME_CHARS
+        and not _ENDED.search(text)
+        and not _BULLET.match(line)
+        and not _CLOCK.search(line)
+    )
