@@ -1,0 +1,121 @@
+"""The time machine: what would have been drafted when, and why, had afterword watched these mails.
+
+The mails are replayed by their dates through the daemon's own shell, with an account in memory.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from connectors.memory import MemoryConnector
+from daemon.audit import Audit
+from daemon.clock import SimulatedClock
+from daemon.drafting.profile import Profile
+from daemon.intake import worth_keeping
+from daemon.mind import User, UserMind
+from daemon.reading.message import parse
+from daemon.reading.model import Me, Message
+from daemon.reading.read import read_message
+from daemon.replay import Mailing, Moment, Replay
+from daemon.step import Done, Shell
+from daemon.store import Store
+from policies.decision import Action
+from policies.settings import Policy
+
+
+class Assume(StrEnum):
+    """What the simulated user does with a draft."""
+
+    SENT = "sent"  # sends it at once
+    IGNORED = "ignored"  # leaves it lying
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """The mails of an archive that can matter, in order of their dates, and the name the user goes by."""
+
+    mails: tuple[Mailing, ...]
+    read: int
+    name: str
+
+
+def gather(octets: Iterable[bytes], me: Me) -> Archive:
+    """Return what matters in an archive.
+
+    Each mail is read once to leave out what could never belong to a case, so that an archive of any size
+    fits into memory.
+    """
+    names: Counter[str] = Counter()
+    mails = []
+    read = 0
+    for one in octets:
+        read += 1
+        message = parse(one)
+        names.update(_own_names(message, me))
+        reading = read_message(message, me)
+        if worth_keeping(reading):
+            mails.append(Mailing(reading.date, one, reading.outgoing))
+    mails.sort(key=lambda mail: mail.at)
+    name = names.most_common(1)[0][0] if names else ""
+    return Archive(tuple(mails), read, name)
+
+
+def _own_names(message: Message, me: Me) -> Iterator[str]:
+    everybody = (*message.to, *message.cc, *((message.sender,) if message.sender else ()))
+    return (a.name for a in everybody if a.address in me.addresses and a.name and "@" not in a.name)
+
+
+def simulate(
+    archive: Archive, me: Me, account: str, policy: Policy, until: datetime, assume: Assume
+) -> Iterator[Moment]:
+    """Yield what happens up to `until` (aware): mails as they arrive, and what is done about them."""
+    start = min([mail.at for mail in archive.mails], default=until)
+    clock = SimulatedClock(start)
+    connector = MemoryConnector(clock.now)
+    store = Store.memory()
+    profile = Profile(name=me.name or archive.name, language=me.language)
+    shell = Shell(
+        connector,
+        store.account(account, start),
+        Audit(store, None),
+        UserMind(User(me, account, profile, policy)),
+    )
+    replay = Replay(shell, connector, connector, clock, sends=lambda _: assume is Assume.SENT)
+    try:
+        yield from replay.play(archive.mails, until)
+    finally:
+        store.close()
+
+
+TOLD = (Action.DRAFT, Action.WITHDRAW, Action.ADVISE, Action.STOP)
+
+
+def as_json(done: Done, zone: str) -> dict[str, Any]:
+    """Return the line of `afterword simulate --json` for something done (DESIGN: stable interface)."""
+    decision, case, composed, entry = done.decision, done.case, done.composed, done.entry
+    to = decision.to.address if decision.to else entry.to if entry else None
+    local = ZoneInfo(zone)
+    return {
+        "at": done.at.astimezone(local).isoformat(),
+        "action": decision.action,
+        "note": decision.note or (entry.note if entry else None),
+        "to": [to] if to else [],
+        "in_reply_to": (composed.letter.in_reply_to or None) if composed else None,
+        "subject": composed.subject if composed else None,
+        "case": case.id,
+        "employer": case.employer,
+        "role": case.role,
+        "due": decision.due.astimezone(local).isoformat() if decision.due else None,
+        "rules": [finding.rule for finding in decision.because],
+        "because": [
+            {"rule": f.rule, "says": f.says, "sources": list(f.sources), "quote": f.quote}
+            for f in decision.because
+        ],
+        "body": composed.body if composed else decision.text or None,
+    }
