@@ -1,0 +1,91 @@
+"""The interviews of a case: which stand, when they end, and who held them.
+
+What must not be known here: what follows from an interview.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from policies import people
+from policies.case import Act, Case, Event, Interview, Kind, Part, Party, Person
+from policies.settings import Policy
+
+ARRANGING = frozenset({Kind.INTERVIEW_INVITATION, Kind.SCHEDULING_REQUEST, Kind.INTERVIEW_RESCHEDULE})
+INTERVIEWING = frozenset({Part.INTERVIEWER, Part.HIRING_MANAGER})
+SOMEBODY = Person(None)
+"""Whoever it was: no mail says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """An interview that was not called off, with an end, and whether nobody came to it."""
+
+    interview: Interview
+    end: datetime
+    missed: bool = False
+
+    @property
+    def key(self) -> str:
+        """What names it in the keys of decisions: its start."""
+        return f"interview:{self.interview.start.astimezone(UTC):%Y%m%dT%H%MZ}"
+
+
+def standing(case: Case, policy: Policy) -> tuple[Meeting, ...]:
+    """Return the interviews that were not called off, in order of their ends."""
+    found = (_meeting(case, i, policy) for i in case.interviews if not i.cancelled)
+    return tuple(sorted(found, key=lambda m: (m.end, m.interview.start)))
+
+
+def interviewers(
+    case: Case, meetings: tuple[Meeting, ...], policy: Policy
+) -> tuple[tuple[Meeting, Person], ...]:
+    """Return every interview with every interviewer, the same person once a day."""
+    once: dict[tuple[str | None, str | None, date], tuple[Meeting, Person]] = {}
+    for meeting in meetings:
+        for person in _held_by(case, meeting, alone=len(meetings) == 1):
+            who = (person.address, None if person.address else person.name, policy.day(meeting.end))
+            once.setdefault(who, (meeting, person))
+    return tuple(once.values())
+
+
+def invitation(case: Case, meeting: Meeting) -> Event | None:
+    """Return the mail that arranged the interview, as well as can be told: the last before it."""
+    mails = (e for e in reversed(case.history) if e.by is Party.EMPLOYER and e.at <= meeting.interview.start)
+    before = tuple(mails)
+    return next((e for e in before if e.kind in ARRANGING), before[0] if before else None)
+
+
+def _meeting(case: Case, interview: Interview, policy: Policy) -> Meeting:
+    end = interview.end
+    if end is None or end <= interview.start:
+        end = interview.start + timedelta(minutes=policy.interview_length)
+    return Meeting(interview, end, _nobody_came(case, interview.start, end))
+
+
+def _nobody_came(case: Case, start: datetime, end: datetime) -> bool:
+    """Who writes a question during an interview is not in it, unless they are answered at once."""
+    meanwhile = [e for e in case.history if start < e.at < end]
+    asked = [e.at for e in meanwhile if e.act is Act.QUESTION]
+    return bool(asked) and not any(e.by is Party.EMPLOYER and e.at > asked[0] for e in meanwhile)
+
+
+def _held_by(case: Case, meeting: Meeting, alone: bool) -> Iterator[Person]:
+    """Yield who held the interview: those named, without who only arranged it, else who invited."""
+    named = meeting.interview.people
+    if not named and alone:
+        named = tuple(p for p in case.people if p.part in INTERVIEWING)
+    if not named:
+        named = (_host(case, meeting),)
+    yield from tuple(p for p in named if p.part is not Part.COORDINATOR) or named
+
+
+def _host(case: Case, meeting: Meeting) -> Person:
+    """Return who invited, if a person did who may have held the interview; else somebody."""
+    mail = invitation(case, meeting)
+    if mail is None or not mail.personal or mail.author is None:
+        return SOMEBODY
+    host = people.known(case, mail.author)
+    return SOMEBODY if host.part is Part.COORDINATOR else host

@@ -1,0 +1,84 @@
+"""Whom one may write to in a case, and who of them is asked where things stand.
+
+Only addresses seen in the case are ever returned, and never one that belongs to a machine.  What must not
+be known here: what is written, and when.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from policies.case import Case, DirectionKind, Event, Part, Party, Person
+
+ARRANGES = frozenset({Part.COORDINATOR, Part.RECRUITER})
+
+_MACHINE = re.compile(
+    r"no.?reply|do.?not.?reply|nicht.?antworten|ne.?pas.?repondre|nao.?responda|no.?responder|non.?rispondere"
+    r"|mailer.?daemon|postmaster|bounces?|notifications?|automated|auto.?confirm|job.?alerts?"
+)
+_TEAM = re.compile(
+    r"(^|[._+-])(hr|jobs?|careers?|talent|team|recruit(ing|ment)?|hiring|people|apply|applications?|info"
+    r"|contact|office|bewerbung(en)?|karriere|personal|recrutement|emplois?|empleo|vacatures?|lavoro)($|[._+-])"
+)
+
+
+def may_write_to(address: str | None) -> bool:
+    """Return whether the address can belong to a person (FAULTS: robots, look-alike domains)."""
+    if not address or not address.isascii() or "@" not in address:
+        return False
+    local, _, domain = address.rpartition("@")
+    return "xn--" not in domain and not _MACHINE.search(local)
+
+
+def is_team(address: str) -> bool:
+    """Return whether the address looks like a mailbox several people read."""
+    return bool(_TEAM.search(address.partition("@")[0]))
+
+
+def wrote(case: Case) -> tuple[Event, ...]:
+    """Return the employer's mails that a person wrote, the latest first."""
+    return tuple(
+        e
+        for e in reversed(case.history)
+        if e.by is Party.EMPLOYER and e.personal and e.author and may_write_to(e.author.address)
+    )
+
+
+def last_mail_of(case: Case, address: str | None) -> Event | None:
+    """Return the latest mail that came from that address."""
+    mails = (e for e in reversed(case.history) if e.by is Party.EMPLOYER and e.author)
+    return next((e for e in mails if e.author and e.author.address == address), None)
+
+
+def contact(case: Case) -> Person | None:
+    """Return who is asked where things stand: the one they named, who arranges, else who wrote last.
+
+    A mailbox read by a team comes after every person, interviewers who never wrote come last (T3).
+    """
+    return next((p for p in _in_order_of_being_asked(case) if may_write_to(p.address)), None)
+
+
+def _in_order_of_being_asked(case: Case) -> Iterator[Person]:
+    yield from _named_as_contact(case)
+    authors = [known(case, e.author) for e in wrote(case) if e.author]
+    persons = [p for p in authors if not is_team(p.address or "")]
+    yield from (p for p in persons if p.part in ARRANGES)
+    yield from (p for p in reversed(case.people) if p.part in ARRANGES and not is_team(p.address or ""))
+    yield from persons
+    yield from authors
+    yield from (p for p in case.people if p.part in ARRANGES)
+    yield from (p for i in reversed(case.interviews) for p in i.people if not i.cancelled)
+
+
+def _named_as_contact(case: Case) -> Iterator[Person]:
+    for event in reversed(case.history):
+        for direction in event.directions:
+            if direction.kind is DirectionKind.CONTACT_PERSON and event.by is Party.EMPLOYER:
+                yield known(case, Person(None, direction.address))
+
+
+def known(case: Case, person: Person) -> Person:
+    """Return the person as the case knows them by their address."""
+    same: Iterable[Person] = (p for p in case.people if p.address and p.address == person.address)
+    return next(iter(same), person)
