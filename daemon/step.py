@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from connectors.connector import Connector, Cursor, SpecialUse, StoredMessage
@@ -31,6 +31,9 @@ from policies.decision import Action, Decision
 
 MOST_DECISIONS = 20
 """More answers than this for one case in one step would be a loop; it is left for the next step."""
+
+SOONEST = timedelta(minutes=1)
+"""A case that waits is not asked again sooner than this."""
 
 
 class Mind(Protocol):
@@ -158,7 +161,7 @@ class Shell:
         with self.book.store.transaction():
             if row is None or row.said != said:
                 self.audit.record(now, decided(self.audit, case, decision))
-            self.book.settle(case.id, decision.due if decision.action is Action.WAIT else None, said)
+            self.book.settle(case.id, _again(decision, now), said)
 
     def _perform(self, case: Case, decision: Decision, now: datetime) -> Done:
         self.audit.record(now, decided(self.audit, case, decision))
@@ -227,6 +230,13 @@ def _seen(reading: Reading) -> life.Seen:
         frozenset((*reading.in_reply_to, *reading.references)),
         reply_subject(reading.subject).casefold(),
     )
+
+
+def _again(decision: Decision, now: datetime) -> datetime | None:
+    """Return when to ask again; never at once, or a moment already past would be a loop."""
+    if decision.action is Action.NOTHING or decision.due is None:
+        return None
+    return max(decision.due, now + SOONEST)
 
 
 def _why(decision: Decision) -> str:
