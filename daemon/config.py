@@ -53,6 +53,16 @@ class Imap(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     trash: Annotated[str, Meta(description="The trash mailbox, where the server does not say.")] = ""
 
 
+class Strength(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Something you can do, and the requirements it answers."""
+
+    claim: Annotated[str, Meta(description="One sentence in the first person.")]
+    words: Annotated[
+        tuple[str, ...], Meta(description="Words of requirements it answers; none answer every job.")
+    ] = ()
+    language: Annotated[str, Meta(description="The language it is written in, if not yours.")] = ""
+
+
 class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What may stand in your notes besides your name."""
 
@@ -60,7 +70,10 @@ class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     phone: Annotated[str, Meta(description="A telephone number for the signature.")] = ""
     signature: Annotated[str, Meta(description="What stands below your name, lines and all.")] = ""
     strengths: Annotated[
-        tuple[str, ...], Meta(description="What you bring, one short phrase each, for your thank-you notes.")
+        tuple[str | Strength, ...],
+        Meta(
+            description="What you bring, for thank-you notes: sentences, or tables `[[profile.strengths]]`."
+        ),
     ] = ()
 
 

@@ -18,6 +18,9 @@ import msgspec
 
 from daemon.config import Config, Imap, Loaded, Log, Profile, State, default_path
 from daemon.errors import BadConfig
+from policies.policy_files import PolicyError, preset
+from policies.policy_files import load as load_policy_text
+from policies.settings import Policy
 
 TABLES: Mapping[str, type[msgspec.Struct]] = {"imap": Imap, "profile": Profile, "state": State, "log": Log}
 _ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+")
@@ -35,9 +38,8 @@ def load(path: Path | None = None) -> Loaded:
     lines = _Lines(text)
     wrong = dict(_shape(table))
     loaded = _loaded(_without(table, wrong), path)
-    wrong |= {key: what for key, what in _sense(loaded) if key not in wrong}
-    if wrong:
-        problems = [lines.say(path, key, what) for key, what in wrong.items()]
+    senseless = [(key, what) for key, what in _sense(loaded) if key not in wrong]
+    if problems := [lines.say(path, key, what) for key, what in (*wrong.items(), *senseless)]:
         raise BadConfig(problems, hint="docs/configuration.md describes every setting.")
     return loaded
 
@@ -141,8 +143,11 @@ def _must(error: msgspec.ValidationError, value: object, hint: Any) -> str:
         return f"is {value!r}; it must be one of {', '.join(words)}.{suggestion}"
     if limit := re.match(r"Expected `int` ([<>]=) (\d+)", str(error)):
         return f"is {value}; it must be {'at least' if limit[1] == '>=' else 'at most'} {limit[2]}."
-    expected = re.findall(r"str|int|bool|array", str(error).split(", got")[0])
-    return f"is {value!r}; it must be {' or '.join(_TYPES[name] for name in expected)}."
+    said, _, path = str(error).replace("`", "").partition(" - at ")
+    expected = [_TYPES[name] for name in re.findall(r"str|int|bool|array", said.partition(", got")[0])]
+    if expected and "." not in path:
+        return f"is {value!r}; it must be {' or '.join(expected)}."
+    return f"is wrong: {said[:1].lower()}{said[1:]}."
 
 
 def _flatten(hint: Any) -> Iterator[Any]:
@@ -165,8 +170,27 @@ def _sense(loaded: Loaded) -> Iterator[tuple[str, str]]:
             yield "address", f"`address` holds {address!r}, which is not an e-mail address."
     yield from _zone(values.timezone)
     yield from _country(values.country)
+    yield from (("policy", mistake) for mistake in _policy(loaded))
     if isinstance(values.imap, Imap):
         yield from _imap(loaded, values.imap)
+
+
+def load_policy(loaded: Loaded) -> Policy:
+    """Return the chosen policy.  Raises PolicyError, or OSError for a file that cannot be read."""
+    name = loaded.values.policy
+    if not re.search(r"[./~]", name):
+        return preset(name)
+    path = loaded.resolve(name)
+    return load_policy_text(path.read_text(encoding="utf-8"), file=str(path))
+
+
+def _policy(loaded: Loaded) -> Iterator[str]:
+    try:
+        load_policy(loaded)
+    except PolicyError as error:
+        yield from error.mistakes
+    except OSError as error:
+        yield f"`policy` names {loaded.values.policy}, which cannot be read: {error.strerror}."
 
 
 def _zone(name: str) -> Iterator[tuple[str, str]]:
