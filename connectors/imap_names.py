@@ -7,8 +7,6 @@ question.
 from __future__ import annotations
 
 import difflib
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -17,6 +15,7 @@ from imapclient import imap_utf7
 from connectors.connector import Mailbox, SpecialUse
 from connectors.errors import Refused
 from connectors.imap_settings import ImapSettings
+from connectors.names import RANKS, folded
 
 Listed = tuple[Iterable[bytes], bytes | None, bytes | str | None]
 """One answer of LIST: attributes, hierarchy delimiter, name as on the wire (RFC 9051 7.3.1)."""
@@ -34,41 +33,8 @@ _ATTRIBUTES = {  # RFC 6154 2; the last three are Gmail's before it
 }
 _UNUSABLE = {b"\\noselect", b"\\nonexistent"}
 
-_NAMES = {  # what mail programs and providers call them: en, de, fr, es, nl, pt, it
-    SpecialUse.DRAFTS: """Drafts|Draft|Draft messages|Entwürfe|Entwurf|Brouillons|Brouillon
-        |Borradores|Borrador|Concepten|Concept|Rascunhos|Rascunho|Bozze|Bozza""",
-    SpecialUse.SENT: """Sent|Sent Items|Sent Mail|Sent Messages|Sent-Mail
-        |Gesendet|Gesendete Objekte|Gesendete Elemente|Gesendete Nachrichten|Gesendete E-Mails
-        |Envoyés|Éléments envoyés|Messages envoyés|Courrier envoyé|Objets envoyés|Courriers envoyés
-        |Enviados|Elementos enviados|Correo enviado|Mensajes enviados|Correos enviados
-        |Verzonden|Verzonden items|Verzonden berichten|Verzonden e-mail
-        |Enviadas|Itens enviados|Mensagens enviadas|E-mails enviados|Correio enviado|E-mail enviado
-        |Inviati|Inviata|Posta inviata|Elementi inviati|Messaggi inviati""",
-    SpecialUse.TRASH: """Trash|Deleted|Deleted Items|Deleted Messages|Bin
-        |Papierkorb|Gelöscht|Gelöschte Objekte|Gelöschte Elemente|Gelöschte Nachrichten
-        |Corbeille|Éléments supprimés|Messages supprimés|Papelera|Elementos eliminados|Eliminados
-        |Prullenbak|Prullenmand|Verwijderd|Verwijderde items
-        |Lixeira|Lixo|Itens excluídos|Itens eliminados|Cestino|Posta eliminata|Elementi eliminati""",
-    SpecialUse.JUNK: """Junk|Spam|Junk E-mail|Bulk Mail|Werbung|Courrier indésirable|Indésirables
-        |Correo no deseado|Ongewenste e-mail|Lixo eletrónico|Lixo eletrônico|Posta indesiderata""",
-}
-
-
-def _folded(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold().strip()
-
-
-_RANKS: Mapping[SpecialUse, Mapping[str, int]] = {
-    use: {_folded(name): rank for rank, name in enumerate(re.split(r"\s*\|", names))}
-    for use, names in _NAMES.items()
-}
 _ROOTS = {"", "inbox", "[gmail]", "[google mail]"}
 _FALLBACKS = (SpecialUse.DRAFTS, SpecialUse.SENT, SpecialUse.TRASH)
-
-
-def use_of_name(name: str) -> SpecialUse | None:
-    """Return what a mailbox of this name is usually for, or None."""
-    return next((use for use, ranks in _RANKS.items() if _folded(name) in ranks), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +94,7 @@ def resolve(listed: Iterable[Listed], settings: ImapSettings) -> Folders:
     if not any(folder.mailbox.use is SpecialUse.INBOX for folder in folders):
         folders = (Folder("INBOX", Mailbox("INBOX", SpecialUse.INBOX), leaf="INBOX"), *folders)
     uses: dict[SpecialUse, Folder] = {}
-    for folder in sorted(folders, key=lambda each: _folded(each.parent) not in _ROOTS):
+    for folder in sorted(folders, key=lambda each: folded(each.parent) not in _ROOTS):
         if folder.mailbox.use:
             uses.setdefault(folder.mailbox.use, folder)
     for use in _FALLBACKS:
@@ -166,13 +132,13 @@ def _decoded(raw: str) -> str:
 
 def _by_name(use: SpecialUse, folders: Iterable[Folder]) -> Folder | None:
     """Return the best-known name at the top, below INBOX or below Gmail's root: not a shared mailbox's."""
-    ranks = _RANKS[use]
+    ranks = RANKS[use]
     candidates = [
         folder
         for folder in folders
-        if folder.mailbox.use is None and _folded(folder.leaf) in ranks and _folded(folder.parent) in _ROOTS
+        if folder.mailbox.use is None and folded(folder.leaf) in ranks and folded(folder.parent) in _ROOTS
     ]
-    return min(candidates, key=lambda folder: ranks[_folded(folder.leaf)], default=None)
+    return min(candidates, key=lambda folder: ranks[folded(folder.leaf)], default=None)
 
 
 def _overrides(settings: ImapSettings) -> tuple[tuple[SpecialUse, str], ...]:
@@ -183,9 +149,9 @@ def _overrides(settings: ImapSettings) -> tuple[tuple[SpecialUse, str], ...]:
 def _named(name: str, folders: Iterable[Folder], key: str) -> Folder:
     """Return the mailbox the user named: exactly, else by capital letters, else by its last word."""
     by_name = {folder.name: folder for folder in folders}
-    leaves = {_folded(folder.leaf): folder for folder in folders}
-    folded = leaves | {_folded(each): folder for each, folder in by_name.items()}
-    found = by_name.get(name) or folded.get(_folded(name))
+    leaves = {folded(folder.leaf): folder for folder in folders}
+    alike = leaves | {folded(each): folder for each, folder in by_name.items()}
+    found = by_name.get(name) or alike.get(folded(name))
     if found is None:
         near = difflib.get_close_matches(name, by_name, n=1, cutoff=0.5) or list(by_name)[:20]
         raise Refused(
