@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
 import click
-import msgspec
 
+from daemon.cli.show import emit
 from daemon.errors import UsageError, UserError
-
-
-def emit(value: object) -> None:
-    """Print a value as one line of JSON."""
-    sys.stdout.buffer.write(msgspec.json.encode(value) + b"\n")
 
 
 @click.command()

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from daemon.cli.read import emit, mails
+from daemon.cli.read import mails
+from daemon.cli.show import emit
 from daemon.errors import UsageError
 
 _PROGRESS_EVERY = 250

@@ -1,0 +1,171 @@
+"""From a checked configuration to a running whole: connector, state, audit log, mind, service."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib.metadata import version
+from pathlib import Path
+
+from connectors.connector import Connector
+from connectors.errors import Refused
+from daemon.audit import Audit
+from daemon.audit_records import ServiceStarted, StateRebuilt
+from daemon.clock import Clock
+from daemon.config import Imap, Loaded
+from daemon.config_check import load_policy
+from daemon.drafting.profile import Profile, Strength
+from daemon.errors import BadConfig
+from daemon.log import logger
+from daemon.mind import User, UserMind
+from daemon.public_holidays import kept_holidays
+from daemon.reading.model import Me
+from daemon.step import Shell
+from daemon.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """One account ready to be watched."""
+
+    connector: Connector
+    shell: Shell
+    observe: timedelta
+
+
+@contextmanager
+def assembled(loaded: Loaded, clock: Clock) -> Iterator[Running]:
+    """Yield everything the configuration asks for; close the state at the end."""
+    connector = imap_connector(loaded)
+    store = Store.open(loaded.state_directory, clock.now())
+    try:
+        shell = _shell(loaded, store, connector, clock)
+        yield Running(connector, shell, timedelta(days=loaded.values.observe_days))
+    finally:
+        connector.close()
+        store.close()
+
+
+def _shell(loaded: Loaded, store: Store, connector: Connector, clock: Clock) -> Shell:
+    now = clock.now()
+    user = user_of(loaded, store, now.year)
+    book = store.account(user.account, now)
+    audit = Audit(
+        store, audit_directory(loaded), quotes=loaded.values.log.quotes, keep=loaded.values.log.keep
+    )
+    audit.begin(now)
+    if store.rebuilt:
+        logger().warning("state_rebuilt", reason=store.rebuilt)
+        audit.record(now, StateRebuilt(reason=store.rebuilt))
+    started = ServiceStarted(
+        version=version("afterword"),
+        account=audit.person(user.account),
+        policy=user.policy.version,
+        observed_from=book.observed_from().isoformat(),
+    )
+    with store.transaction():
+        audit.record(now, started)
+        if store.meta("policy") != user.policy.version:
+            book.touch_all()
+            store.set_meta("policy", user.policy.version)
+    return Shell(connector, book, audit, UserMind(user))
+
+
+def audit_directory(loaded: Loaded) -> Path:
+    """Return where the audit log lies."""
+    return loaded.state_directory / "audit"
+
+
+def user_of(loaded: Loaded, store: Store, year: int) -> User:
+    """Return who the program works for, as far as the configuration says."""
+    values = loaded.values
+    holidays = kept_holidays(store, values.country, year)
+    return User(
+        me=Me(frozenset(loaded.addresses), values.name, values.timezone, values.country, values.language),
+        account=loaded.addresses[0],
+        profile=_profile(loaded),
+        policy=load_policy(loaded).located(values.timezone, values.country, holidays),
+    )
+
+
+def _profile(loaded: Loaded) -> Profile:
+    values = loaded.values
+    return Profile(
+        name=values.profile.name or values.name,
+        phone=values.profile.phone,
+        strengths=tuple(
+            Strength((), said) if isinstance(said, str) else Strength(said.words, said.claim, said.language)
+            for said in values.profile.strengths
+        ),
+        signature=values.profile.signature,
+        language=values.language,
+    )
+
+
+def imap_connector(loaded: Loaded) -> Connector:
+    """Return the connector to the configured IMAP account.  Raises BadConfig where there is none."""
+    from connectors.imap import ImapConnector
+    from connectors.imap_settings import ImapSettings, Security
+
+    imap = loaded.values.imap
+    if not isinstance(imap, Imap):
+        raise BadConfig([f"{loaded.path}: there is no [imap] table: name the server and the password."])
+    settings = ImapSettings(
+        host=imap.host,
+        user=imap.user or loaded.addresses[0],
+        port=imap.port or 0,
+        security=Security(imap.security),
+        mailboxes=imap.mailboxes,
+        drafts=imap.drafts,
+        sent=imap.sent,
+        trash=imap.trash,
+        ca_file=str(loaded.resolve(imap.ca_file)) if imap.ca_file else "",
+    )
+    return ImapConnector(settings, secret_of(loaded, imap))
+
+
+def secret_of(loaded: Loaded, imap: Imap) -> Callable[[], str]:
+    """Return what fetches the password; it is asked anew for every login and kept nowhere."""
+    if imap.password_command:
+        return lambda: _spoken(imap.password_command)
+    if imap.password_file:
+        return lambda: _first_line(loaded.resolve(imap.password_file))
+    if imap.password_credential:
+        return lambda: _first_line(_credential(imap.password_credential))
+    return lambda: imap.password
+
+
+def _first_line(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused(f"The password in {path} cannot be read: {error}.", credentials=True) from error
+
+
+def _credential(name: str) -> Path:
+    """Return where systemd puts the credential of that name (systemd.exec(5), LoadCredential=)."""
+    directory = os.environ.get("CREDENTIALS_DIRECTORY", "")
+    if not directory:
+        raise Refused(
+            f"There is no systemd credential {name!r}: CREDENTIALS_DIRECTORY is not set.",
+            hint="Start afterword as a systemd service with LoadCredential=, or use `password_file`.",
+            credentials=True,
+        )
+    return Path(directory) / name
+
+
+def _spoken(command: tuple[str, ...]) -> str:
+    """Return the first line a command prints; what it says otherwise is not shown, it may be secret."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise Refused(
+            f"The password command {command[0]!r} failed: {type(error).__name__}.",
+            hint="Run it by hand and see what it says.",
+            credentials=True,
+        ) from error
+    return done.stdout.partition("\n")[0].rstrip("\r")
