@@ -15,6 +15,7 @@ _KNOWN = re.compile(
     r"|koi8[-_][rut]|gb2312|gbk|gb18030|big5(-?hkscs)?|euc[-_](jp|kr)|shift[-_]?jis|iso-2022-(jp|kr)(-\d)?|tis-620"
     r"|mac[-_]?(roman|cyrillic|latin2)|hz(-gb-2312)?|viscii|kz-?1048"
 )
+_SEVEN_BIT = re.compile(r"\W*(?:utf-?(?:7|16|32)|hz)", re.IGNORECASE)
 _LATIN = re.compile(r"(us-)?ascii|ansi_x3.*|iso[-_ ]?8859[-_]1|latin[-_]?1|cp1252|windows[-_]?1252")
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e"
@@ -27,6 +28,8 @@ _SPACES = str.maketrans(
 
 def decode(octets: bytes, charset: str) -> str:
     """Return `octets` as text: in `charset` if that is one and fits, else UTF-8, else windows-1252."""
+    if b"\x1b" not in octets and octets.isascii() and not _SEVEN_BIT.match(charset):
+        return octets.decode("ascii")
     name = charset.strip().strip("\"'").lower()[:40]
     if _LATIN.fullmatch(name) or not _KNOWN.fullmatch(name):
         name = "utf-8" if not octets.isascii() and _is_utf8(octets) else "cp1252"

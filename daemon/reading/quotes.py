@@ -20,6 +20,7 @@ _RULE_ONLY = re.compile(r"[ \t]{0,10}[-_—–=*]{3,}[ \t]{0,10}$")
 _LABEL = re.compile(
     r"[ \t]{0,20}\*{0,2}([^\W\d_][^:*\n]{0,20}?)[ \t]{0,2}\*{0,2}[ \t]{0,2}:\*{0,2}(?:[ \t]+(.*)|)$"
 )
+_RULES = frozenset("-_—–=*")
 _BEFORE_VERB = re.compile(r"[\W_]+")
 _ATTRIBUTION_LINES = 4
 _ATTRIBUTION_CHARS = 400
@@ -85,7 +86,7 @@ class _Scanner:
             if depth > self.base or self._is_stray():
                 self._quote_line()
             else:
-                self._read_line(_strip(line, self.base))
+                self._read_line(_strip(line, self.base) if self.base else line)
 
     def _quote_line(self) -> None:
         line = self.lines[self.at]
@@ -99,8 +100,8 @@ class _Scanner:
             self.segments.append(self.new)
 
     def _read_line(self, line: str) -> None:
-        if not line.strip():
-            self.new.append("")
+        if ":" not in line and line.lstrip()[:1] not in _RULES:  # no mark, label or attribution: nearly all
+            self.new.append(line)
             self.at += 1
         elif self._is_forward_mark(line):
             self._enter_forwarded(self.base)
@@ -180,14 +181,13 @@ class _Scanner:
     def _is_stray(self) -> bool:
         """Whether a short line is the wrapped end of the quoted line above it."""
         index = self.at
-        if not 0 < index < len(self.lines) - 1 or self.depths[index] != self.base:
+        if not 0 < index < len(self.lines) - 1 or self.depths[index - 1] <= self.base:
             return False
         line = self.lines[index].strip()
         return (
             0 < len(line) <= 25
             and line[0].islower()
-            and self.depths[index - 1] > self.base
-            and self.depths[index + 1] > self.base
+            and self.depths[index] == self.base < self.depths[index + 1]
             and len(self.lines[index - 1]) >= _WRAP_COLUMNS
         )
 

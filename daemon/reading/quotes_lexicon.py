@@ -2,10 +2,42 @@
 
 from __future__ import annotations
 
+import re
+import string
 import tomllib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+
+_PUNCTUATION = str.maketrans(dict.fromkeys(string.punctuation + "«»“”„‘’–—…·•|", " "))
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """Phrases to look for in a text, found by one rare word of each."""
+
+    by_word: Mapping[str, tuple[str, ...]]
+
+    def in_text(self, lower: str, words: frozenset[str]) -> tuple[str, ...]:
+        """Return those that occur in `lower`, whose words are `words`."""
+        near = [phrase for word in words & self.by_word.keys() for phrase in self.by_word[word]]
+        return tuple(phrase for phrase in (*near, *self.by_word.get("", ())) if phrase.lstrip("^") in lower)
+
+
+def words_of(lower: str) -> frozenset[str]:
+    """Return the words of a lower-case text, roughly and fast."""
+    return frozenset(lower.translate(_PUNCTUATION).split())
+
+
+def _phrases(listed: Iterable[str]) -> Phrases:
+    by_word: dict[str, tuple[str, ...]] = {}
+    for phrase in listed:
+        found = _WORD.findall(phrase)
+        key = max(found[:-1] or found or [""], key=len)  # the last word may be cut short on purpose
+        by_word[key] = (*by_word.get(key, ()), phrase)
+    return Phrases(by_word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +54,9 @@ class Lexicon:
     mobile: tuple[str, ...]
     postscript: frozenset[str]
     schedule: frozenset[str]
-    footers: tuple[str, ...]
-    banners: tuple[str, ...]
+    footers: Phrases
+    banners: Phrases
+    openers: frozenset[str]  # the first words of closings and of mobile notes
 
 
 @cache
@@ -50,6 +83,9 @@ def load() -> Lexicon:
         mobile=tuple(of("mobile")),
         postscript=frozenset(of("postscript")),
         schedule=frozenset(of("schedule")),
-        footers=tuple(of("footers")),
-        banners=tuple(of("banners")),
+        footers=_phrases(of("footers")),
+        banners=_phrases(of("banners")),
+        openers=frozenset(
+            phrase.split()[0].strip(",.") for key in ("closings", "mobile") for phrase in of(key)
+        ),
     )

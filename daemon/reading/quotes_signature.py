@@ -13,6 +13,8 @@ from daemon.reading.sentences import split as split_sentences
 
 _DELIMITER = re.compile(r"(?:--|—|–|__)[ \t]{0,3}$")
 _DELIMITED_LINES = 40
+_BANNER_CHARS = 1_500
+_FOOTER_CHARS = 6_000
 _CLOSING_CHARS = 70
 _NAME_CHARS = 60
 _TAIL_LINES = 7
@@ -44,9 +46,12 @@ def split(lines: list[str], author: tuple[str, ...], *, first: bool) -> tuple[li
 def _without_footers(lines: list[str], *, first: bool) -> tuple[list[str], list[str]]:
     """Return the lines without disclaimers and footers, and those."""
     lexicon = quotes_lexicon.load()
-    whole = "\n".join(lines).lower().replace("\n", " ")
-    footers = tuple(one for one in lexicon.footers if one.lstrip("^") in whole)
-    banners = tuple(one for one in lexicon.banners if one.lstrip("^") in whole) if first else ()
+    whole = " ".join(lines).lower()
+    if len(whole) > _BANNER_CHARS + _FOOTER_CHARS:
+        whole = whole[:_BANNER_CHARS] + " " + whole[-_FOOTER_CHARS:]
+    words = quotes_lexicon.words_of(whole)
+    footers = lexicon.footers.in_text(whole, words)
+    banners = lexicon.banners.in_text(whole, words) if first else ()
     if not footers and not banners:
         return lines, []
     kept: list[str] = []
@@ -119,10 +124,11 @@ def _signed(lines: list[str], author: tuple[str, ...]) -> list[bool]:
         if not inside or not delimited:
             if _DELIMITER.match(line) and _few_follow(lines, index):
                 inside, delimited, since = True, True, 0
-            elif not inside and _is_mobile(line):
-                marked[index] = True
-            elif not inside and _is_closing(line, _next_line(lines, index), author):
-                inside, since = True, 0
+            elif not inside and _may_open(line):
+                if _is_mobile(line):
+                    marked[index] = True
+                elif _is_closing(line, _next_line(lines, index), author):
+                    inside, since = True, 0
         if inside:
             marked[index] = True
     return marked
@@ -149,8 +155,16 @@ def _next_line(lines: list[str], index: int) -> str:
     return next((line.strip() for line in lines[index + 1 : index + 5] if line.strip()), "")
 
 
+def _may_open(line: str) -> bool:
+    """Whether a closing or a phone's note may begin with the first word of a line."""
+    if len(line) > 100:
+        return False
+    first = line.split(None, 1)[0].strip("*_>[<,.!-–—:;)")
+    return first.lower() in quotes_lexicon.load().openers
+
+
 def _is_mobile(line: str) -> bool:
-    return len(line) < 100 and line.strip(" *_<[").lower().startswith(quotes_lexicon.load().mobile)
+    return line.strip(" *_<[").lower().startswith(quotes_lexicon.load().mobile)
 
 
 def _is_closing(line: str, following: str, author: tuple[str, ...]) -> bool:
@@ -235,6 +249,8 @@ def _mark_tail(lines: list[str], marked: list[bool], author: tuple[str, ...]) ->
 
 def _may_sign(line: str) -> bool:
     text = line.strip()
+    if len(text) == 2 and text[0].isupper() and text[1] == ".":  # an initial
+        return True
     return (
         bool(text)
         and len(text) <= _NAME_CHARS

@@ -1,103 +1,158 @@
 """Text into lines that mean one thing, and lines into sentences.
 
 A paragraph that was hard-wrapped at 72 columns is one line again; headings, labels and list items keep
-a line of their own.  Every function is linear in the text.  Knows nothing of mail or of meaning.
+a line of their own.  Every function is linear in the text.  Knows nothing of mail or of meaning; its
+words are data (lexicon/sentences.toml).
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
-_BULLET = re.compile(r"\s*(?:[-*+•·‣◦▪–—>o]\s+|[-*•·]\t|\(?\d{1,2}[.)]\s|\(?[a-zA-Z][.)]\s|#)")
-_LABEL = re.compile(r"\s*[^\W\d_][^:.!?\n]{0,28}:(?:\s|$)")
-_TIME_FIRST = re.compile(r"\s*\d{1,2}(?:[:.h]\d{2}|\s?[ap]\.?m|\s?Uhr)", re.IGNORECASE)
-_ENDED = re.compile(r"[.!?:;…][\"'”’»)\]*]*\s*$")
+SENTENCES = 2_000
+SENTENCE_CHARS = 2_000
+
+_BULLET = re.compile(r"(?:[-*+•·‣◦▪–—>o]\s+|\(?\d{1,2}[.)]\s|\(?[a-zA-Z][.)]\s|#)")
+_LABEL = re.compile(r"[^\W\d_][^:.!?\n]{0,28}:(?:\s|$)")
+_TIME_FIRST = re.compile(r"\d{1,2}(?:[:.h]\d{2}|\s?[ap]\.?m|\s?Uhr)", re.IGNORECASE)
+_ENDING = frozenset(".!?:;…")
 _WRAP_WIDTHS = range(56, 101)
 _STANDALONE = 40  # columns: a shorter line that could have held more was ended on purpose
 
-_BOUNDARY = re.compile(r"[.!?…]+[\"'”’»)\]]*\s+(?=[\"'“‘„«(\[¿¡]*(\S))")
+_MARK = re.compile(r"[.!?…]+[\"'”’»)\]]*(?: +|(?=[^\W\d_]))(?=[\"'“‘„«(\[¿¡*]*([^\s\"'“‘„«(\[¿¡*]+))")
 _WORD_BEFORE = re.compile(r"[^\s(\"'“„«/]+$")
-_ABBREVIATIONS = frozenset(
-    """
-    dr mr mrs ms mx prof st sr jr rev hon messrs mme mmes mlle mm m hr fr hrn sra srta dra dña d dott dotssa ing avv
-    dhr mevr mw drs ir arq eng lic exmo exma ilmo
-    e.g i.e eg ie etc vs approx ca cca ca resp incl excl inkl exkl ggf bzw evtl usw vgl ev tel fax ext nr no nos num núm n°
-    n.º nro p.ej p pp pág págs fig vol art abs str av avda ave blvd rd rm apt dept dpto est min max std stk ust mwst
-    inc ltd co corp bros gmbh
-    z.b d.h u.a o.ä u.u i.d.r z.hd z.t s.o s.u m.a.w i.a i.v v.a b.v n.v m.v.g o.a d.w.z bijv bv t.a.v i.v.m
-    s.a s.l s.p.a s.r.l l.t.d u.s u.k ph.d b.sc m.sc m.a b.a a.d
-    jan feb mar apr jun jul aug sep sept oct okt nov dec dez dic ago ene abr janv févr fevr avr juil août déc
-    gen mag giu lug set ott mrt
-    mon tue tues wed thu thur thurs fri sat sun mo di mi do sa so
-    """.split()
-)
-_OFTEN_LAST = frozenset(
-    "co corp inc ltd etc no so sat sun a.m p.m am pm uhr min max usw st d p est u.s u.k mar".split()
-)
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What stands before and after a dot, in all seven languages."""
+
+    abbreviations: frozenset[str]
+    units: frozenset[str]
+    starters: frozenset[str]
+    after_number: frozenset[str]
+    after_hour: frozenset[str]
+    unfinished: frozenset[str]
+
+
+@cache
+def _words() -> _Words:
+    data = tomllib.loads(files("daemon.reading.lexicon").joinpath("sentences.toml").read_text("utf-8"))
+
+    def of(key: str) -> frozenset[str]:
+        return frozenset(word for language in data.values() for word in language.get(key, "").split())
+
+    return _Words(
+        of("abbreviations"),
+        of("units"),
+        of("starters"),
+        of("after_number"),
+        of("after_hour"),
+        of("unfinished"),
+    )
 
 
 def unwrap(text: str) -> str:
     """Return `text` with hard-wrapped paragraphs joined; blank lines and standalone lines stay."""
     lines = [line.rstrip() for line in text.split("\n")]
-    width = max(map(len, lines), default=0)
+    return "\n".join(_join(lines, max(map(len, lines), default=0)))
+
+
+def _join(lines: list[str], width: int) -> list[str]:
+    """Join lines that go on; `width` is that of the text, 0 where it is known not to be wrapped."""
     out: list[str] = []
-    previous = ""  # the physical line that `out[-1]` ends with
+    pieces: list[str] = []
+    previous = ""
     for line in lines:
-        if previous and line.strip() and _continues(previous, line, width):
-            out[-1] += " " + line.strip()
+        if previous and line and _continues(previous, line, width):
+            pieces.append(line.lstrip())
         else:
-            out.append(line)
+            out.append(" ".join(pieces))
+            pieces = [line]
         previous = line
-    return "\n".join(out)
+    out.append(" ".join(pieces))
+    return out[1:]
 
 
 def _continues(previous: str, line: str, width: int) -> bool:
     """Whether `line` goes on with the paragraph of `previous` in a text `width` columns wide."""
-    if len(previous) > _WRAP_WIDTHS[-1] or _BULLET.match(line) or _LABEL.match(line):
+    if len(previous) > _WRAP_WIDTHS[-1]:
         return False
-    last, first = previous[-1], line.lstrip()[0]
-    if _TIME_FIRST.match(line) and not (last.isalpha() and previous.split()[-1].islower()):
+    line = line.lstrip()
+    full = width in _WRAP_WIDTHS and len(previous) + 1 + len(line.partition(" ")[0]) > width
+    if not full and (previous[-1] in _ENDING or not line[:1].islower()):
+        return previous[-1].isalpha() and _is_unfinished(previous) and not _BULLET.match(line)
+    if not full and len(previous) < _STANDALONE and not previous[-1].isalnum():
+        return False  # "Dear Priya," was ended on purpose
+    if _BULLET.match(line) or _LABEL.match(line):
         return False
-    word = line.split(None, 1)[0]
-    if width in _WRAP_WIDTHS and len(previous) + 1 + len(word) > width:
-        return not _ENDED.search(previous) or width > _STANDALONE
-    if _ENDED.search(previous):
-        return False
-    return first.islower() and (len(previous) >= _STANDALONE or last.isalnum())
+    return not _TIME_FIRST.match(line) or _is_unfinished(previous)
+
+
+def _is_unfinished(line: str) -> bool:
+    """Whether a line ends with a word that no sentence ends with."""
+    last = line.rpartition(" ")[2]
+    return last in _words().unfinished and last != line.strip()
 
 
 def split(text: str) -> tuple[str, ...]:
-    """Return the sentences of `text` in order, each on one line, without empty ones."""
+    """Return the sentences of `text` in order, each on one line, without empty ones.
+
+    A line is a boundary unless the next one plainly goes on.  At most SENTENCES sentences of at most
+    SENTENCE_CHARS characters.
+    """
     found: list[str] = []
-    for line in unwrap(text).split("\n"):
-        line = " ".join(line.split())
+    for line in _join([" ".join(line.split()) for line in text.split("\n")], 0):
         if line:
             _split_line(line, found)
-    return tuple(found)
+        if len(found) >= SENTENCES:
+            break
+    return tuple(found[:SENTENCES])
 
 
 def _split_line(line: str, found: list[str]) -> None:
     start = 0
-    for match in _BOUNDARY.finditer(line):
-        if _ends_sentence(line, match):
-            found.append(line[start : match.end()].strip())
+    for match in _MARK.finditer(line):
+        if match.end() - start > SENTENCE_CHARS or _ends_sentence(line, match):
+            _add(line[start : match.end()], found)
             start = match.end()
-    rest = line[start:].strip()
-    if rest:
-        found.append(rest)
+    _add(line[start:], found)
+
+
+def _add(sentence: str, found: list[str]) -> None:
+    while len(sentence) > SENTENCE_CHARS and len(found) < SENTENCES:
+        at = sentence.rfind(" ", SENTENCE_CHARS // 2, SENTENCE_CHARS)
+        at = at if at > 0 else SENTENCE_CHARS
+        found.append(sentence[:at].strip())
+        sentence = sentence[at:]
+    if sentence := sentence.strip():
+        found.append(sentence)
 
 
 def _ends_sentence(line: str, match: re.Match[str]) -> bool:
     """Whether the mark at `match` ends a sentence rather than an abbreviation, a number or an initial."""
-    following = match[1]
-    if line[match.start()] in "!?…" or match[0].startswith(".."):
-        return not following.islower()
-    before = _WORD_BEFORE.search(line, max(0, match.start() - 40), match.start())
-    word = before[0].lower() if before else ""
-    if word in _ABBREVIATIONS and word not in _OFTEN_LAST:
+    words = _words()
+    after = match[1]
+    letters = _LETTERS.match(after)
+    following = letters[0].lower() if letters else ""
+    starts = following in words.starters
+    if match[0][-1] != " " and not (starts and after[0].isupper()):  # "soon.We" but not "acme.Com"
         return False
-    if word.isdigit() and len(word) <= 2:  # "am 10. März", "der 3. Runde"; but "by the 14. We ..." is rare
-        return False
-    if len(word) == 1 and word.isalpha():  # an initial: "J. Okafor"
-        return False
-    return not following.islower() and not (word in _OFTEN_LAST and following.isdigit())
+    if match[0][0] in "!?":
+        return not after[0].islower() or starts
+    if match[0][0] == "…" or match[0].startswith(".."):
+        return not after[0].islower()
+    found = _WORD_BEFORE.search(line, max(0, match.start() - 40), match.start())
+    before = found[0].lower() if found else ""
+    if before.isdigit() and len(before) <= 2:
+        return match.start() > len(before) and starts and following not in words.after_number
+    if before in ("a.m", "p.m", "am", "pm", "uhr"):
+        return following not in words.after_hour and (starts or after[0].isupper())
+    if before in words.abbreviations or (len(before) == 1 and before.isalpha()):
+        return starts and after[0].isupper() and before in words.units
+    return not after[0].islower() or (starts and len(before) > 2)
