@@ -201,7 +201,9 @@ def _mails(file: Path) -> Iterator[tuple[bytes, bool]]:
 
 
 def _crlf(octets: bytes) -> bytes:
-    return _BARE_LINE_END.sub(b"\r\n", octets) if b"\n" in octets else octets
+    if b"\r\n" not in octets:
+        return octets.replace(b"\n", b"\r\n")
+    return _BARE_LINE_END.sub(b"\r\n", octets)
 
 
 def _mailbox(file: Path) -> str:

@@ -14,9 +14,13 @@ from typing import BinaryIO, NamedTuple
 MAIL_CAP = 1 << 25
 """Of a mail longer than this (octets) the beginning is kept."""
 
-_PIECE = 1 << 16
-_SEPARATOR = re.compile(rb"From [^\r\n]{0,300}\b\d\d?:\d\d(?::\d\d)?\b[^\r\n]{0,60}\b(?:19|20)\d\d\b")
-_FIELD = re.compile(rb"[!-9;-~]{1,80}[ \t]*:")
+_CHUNK = 1 << 20
+_LOOK = 1 << 10  # a separator and the field name behind it fit into this
+_SEPARATOR = re.compile(
+    rb"\nFrom [^\r\n]{0,300}\b\d\d?:\d\d(?::\d\d)?\b[^\r\n]{0,60}\b(?:19|20)\d\d\b[^\r\n]{0,60}\r?\n"
+    rb"(?=[!-9;-~]{1,80}[ \t]*:)"
+)
+_FIRST = re.compile(rb"\s*From [^\n]*\n")
 _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
@@ -39,51 +43,52 @@ def entries(file: BinaryIO) -> Iterator[Entry]:
     that begins with "From " is none, whether or not its writer quoted it.
     """
     mail = _Mail()
-    doubt = b""
-    for line, fresh in _pieces(file):
-        if doubt:
-            if _FIELD.match(line):
-                yield mail.entry()
-                mail = _Mail()
-            else:
-                mail.add(doubt)
-            doubt = b""
-        if fresh and line[:5] == b"From " and (mail.blank or _SEPARATOR.match(line)):
-            doubt = b"" if mail.blank else line
-        else:
-            mail.add(line)
-    mail.add(doubt)
+    for octets, ended in _stretches(file):
+        mail.add(octets)
+        if ended and not mail.blank:
+            yield mail.entry()
+            mail = _Mail()
     if not mail.blank:
         yield mail.entry()
 
 
-def _pieces(file: BinaryIO) -> Iterator[tuple[bytes, bool]]:
-    """Yield the lines, very long ones in pieces, and whether a piece begins a line."""
-    fresh = True
-    while line := file.readline(_PIECE):
-        yield line, fresh
-        fresh = line.endswith(b"\n")
+def _stretches(file: BinaryIO) -> Iterator[tuple[bytes, bool]]:
+    """Yield what stands between separators, in one or more stretches, and whether a mail ends there."""
+    held = file.read(_CHUNK)
+    first = _FIRST.match(held)
+    start = first.end() if first else 0
+    while held:
+        more = file.read(_CHUNK)
+        safe = len(held) - _LOOK if more else len(held)
+        while (found := _SEPARATOR.search(held, start)) and found.start() < safe:
+            yield held[start : found.start() + 1], True
+            start = found.end()
+        safe = max(start, safe)
+        yield held[start:safe], False
+        held, start = held[safe:] + more, 0
 
 
 class _Mail:
     """The mail being read."""
 
     def __init__(self) -> None:
-        self._lines: list[bytes] = []
+        self._stretches: list[bytes] = []
         self._size = 0
         self.blank = True
 
-    def add(self, line: bytes) -> None:
-        self.blank = self.blank and not line.strip()
-        self._size += len(line)
-        if not self.blank and self._size <= MAIL_CAP:
-            self._lines.append(line)
+    def add(self, octets: bytes) -> None:
+        self.blank = self.blank and not octets.strip()
+        room = max(MAIL_CAP - self._size, 0)
+        self._size += len(octets)
+        if not self.blank and room:
+            self._stretches.append(octets[:room])
 
     def entry(self) -> Entry:
         """Return the mail, without the empty line the format puts behind it."""
-        octets = b"".join(self._lines)
+        octets = b"".join(self._stretches)
         for end in (b"\r\n\r\n", b"\n\n"):
             if octets.endswith(end):
                 octets = octets[: -(len(end) // 2)]
                 break
-        return Entry(_QUOTED.sub(rb"\1", octets), whole=self._size <= MAIL_CAP)
+        plain = _QUOTED.sub(rb"\1", octets) if b">From " in octets else octets
+        return Entry(plain, whole=self._size <= MAIL_CAP)
