@@ -25,6 +25,7 @@ from daemon.reading.read import read_message
 from daemon.replay import Mailing, Moment, Replay
 from daemon.step import Done, Shell
 from daemon.store import Store
+from policies.case import Case
 from policies.decision import Action
 from policies.settings import Policy
 
@@ -71,26 +72,42 @@ def _own_names(message: Message, me: Me) -> Iterator[str]:
     return (a.name for a in everybody if a.address in me.addresses and a.name and "@" not in a.name)
 
 
-def simulate(
-    archive: Archive, me: Me, account: str, policy: Policy, until: datetime, assume: Assume
-) -> Iterator[Moment]:
-    """Yield what happens up to `until` (aware): mails as they arrive, and what is done about them."""
-    start = min([mail.at for mail in archive.mails], default=until)
-    clock = SimulatedClock(start)
-    connector = MemoryConnector(clock.now)
-    store = Store.memory()
-    profile = Profile(name=me.name or archive.name, language=me.language)
-    shell = Shell(
-        connector,
-        store.account(account, start),
-        Audit(store, None),
-        UserMind(User(me, account, profile, policy)),
-    )
-    replay = Replay(shell, connector, connector, clock, sends=lambda _: assume is Assume.SENT)
-    try:
-        yield from replay.play(archive.mails, until)
-    finally:
-        store.close()
+@dataclass(slots=True)
+class Simulation:
+    """One archive under one policy.  `play` it once; then `cases` holds what became of each application."""
+
+    archive: Archive
+    me: Me
+    account: str
+    policy: Policy
+    assume: Assume
+    cases: tuple[Case, ...] = ()
+
+    def play(self, until: datetime) -> Iterator[Moment]:
+        """Yield what happens up to `until` (aware): mails as they arrive, and what is done about them."""
+        start = min([mail.at for mail in self.archive.mails], default=until)
+        clock = SimulatedClock(start)
+        connector = MemoryConnector(clock.now)
+        store = Store.memory()
+        try:
+            shell = self._shell(connector, store, start)
+            sends = self.assume is Assume.SENT
+            yield from Replay(shell, connector, connector, clock, lambda _: sends).play(
+                self.archive.mails, until
+            )
+            self.cases = tuple(shell.case(row.id) for row in shell.book.cases())
+        finally:
+            store.close()
+
+    def done(self, until: datetime) -> Iterator[Done]:
+        """Yield only what would have been done."""
+        for moment in self.play(until):
+            yield from (each for each in moment.done if each.decision.action in TOLD)
+
+    def _shell(self, connector: MemoryConnector, store: Store, start: datetime) -> Shell:
+        profile = Profile(name=self.me.name or self.archive.name, language=self.me.language)
+        mind = UserMind(User(self.me, self.account, profile, self.policy))
+        return Shell(connector, store.account(self.account, start), Audit(store, None), mind)
 
 
 TOLD = (Action.DRAFT, Action.WITHDRAW, Action.ADVISE, Action.STOP)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -13,6 +14,10 @@ import click
 from daemon.cli.read import mails
 from daemon.cli.show import emit
 from daemon.errors import UsageError
+
+if TYPE_CHECKING:
+    from daemon.simulate import Simulation
+    from daemon.step import Done
 
 _PROGRESS_EVERY = 250
 
@@ -25,6 +30,7 @@ _PROGRESS_EVERY = 250
 @click.option("--country", default="", help="Whose public holidays count, e.g. US, GB-ENG.")
 @click.option("--language", default="en", show_default=True, help="Assumed where a mail's own is unclear.")
 @click.option("--policy", default="default", show_default=True, help="A policy's name or file.")
+@click.option("--compare", default="", help="A second policy, to see where the two differ.")
 @click.option(
     "--assume",
     type=click.Choice(["sent", "ignored"]),
@@ -41,6 +47,7 @@ def simulate(
     country: str,
     language: str,
     policy: str,
+    compare: str,
     assume: str,
     until: str,
 ) -> None:
@@ -51,24 +58,69 @@ def simulate(
     """
     from daemon.policy_choice import checked_zone, chosen_policy
     from daemon.reading.model import Me
-    from daemon.simulate import TOLD, Assume, gather
-    from daemon.simulate import as_json as line
-    from daemon.simulate import simulate as replay
+    from daemon.simulate import Assume, Simulation, gather
 
-    zone = checked_zone(timezone)
-    end = _moment(until, zone)
+    end = _moment(until, checked_zone(timezone))
     own = [address.strip().lower() for address in addresses]
     me = Me(frozenset(own), "", timezone, country, language)
     archive = gather(_with_progress(octets for _, octets in mails(paths)), me)
     first = archive.mails[0].at.year if archive.mails else end.year
-    chosen = chosen_policy(policy, timezone, country, (first, end.year))
-    for moment in replay(archive, me, own[0], chosen, end, Assume(assume)):
-        for done in moment.done:
-            if done.decision.action in TOLD:
-                found = line(done, timezone)
-                emit(found) if as_json else _show(found)
+    played = []
+    for name in filter(None, (policy, compare)):
+        chosen = chosen_policy(name, timezone, country, (first, end.year))
+        simulation = Simulation(archive, me, own[0], chosen, Assume(assume))
+        show = None if compare else _printer(timezone, as_json=as_json)
+        played.append((name, simulation, _play(simulation, end, show)))
+    if compare:
+        _compare(played, timezone, as_json=as_json)
     if not as_json:
+        for name, simulation, done in played:
+            _look_back(name if compare else "", simulation, done)
         click.echo(f"{archive.read} mails read, {len(archive.mails)} of them might have mattered.", err=True)
+
+
+def _play(simulation: Simulation, end: datetime, show: Callable[[Done], None] | None) -> tuple[Done, ...]:
+    done = []
+    for each in simulation.done(end):
+        done.append(each)
+        if show:
+            show(each)
+    return tuple(done)
+
+
+def _printer(zone: str, *, as_json: bool) -> Callable[[Done], None]:
+    from daemon.simulate import as_json as line
+
+    return (lambda done: emit(line(done, zone))) if as_json else (lambda done: _show(line(done, zone)))
+
+
+def _compare(played: Sequence[tuple[str, Simulation, tuple[Done, ...]]], zone: str, *, as_json: bool) -> None:
+    """Print both policies' decisions in order of time, each with the policies that come to it."""
+    from daemon.simulate import as_json as line
+
+    found: dict[tuple[str, str, str], tuple[dict[str, Any], list[str]]] = {}
+    for name, _, done in played:
+        for each in done:
+            shown = line(each, zone)
+            what = (shown["at"], each.decision.action, each.decision.key or each.case.id)
+            found.setdefault(what, (shown, []))[1].append(name)
+    for _, (shown, names) in sorted(found.items()):
+        if as_json:
+            emit({**shown, "policies": names})
+        else:
+            who = "both" if len(names) > 1 else f"only {names[0]}"
+            click.echo(f"{who:>16}  {_headline(shown)}")
+
+
+def _look_back(name: str, simulation: Simulation, done: Sequence[Done]) -> None:
+    """Print what one would regret, looking back; nothing where there is nothing to say."""
+    from daemon.regret import look_back
+
+    found = look_back(done, simulation.cases)
+    if found:
+        click.secho(f"\nIn hindsight{f', under {name}' if name else ''}:", bold=True)
+    for each in found:
+        click.echo(f"  {each.at:%Y-%m-%d}  {each.case}: {each.regret}. {each.says}")
 
 
 def _moment(text: str, zone: ZoneInfo) -> datetime:
@@ -93,17 +145,20 @@ def _with_progress(octets: Iterable[bytes]) -> Iterator[bytes]:
         click.echo("\r", nl=False, err=True)
 
 
-def _show(found: dict[str, object]) -> None:
-    to = ", ".join(str(address) for address in found["to"]) if isinstance(found["to"], list) else ""
-    at = datetime.fromisoformat(str(found["at"]))
-    what = " ".join(str(part) for part in (found["action"], found["note"]) if part)
-    who = found["employer"] or found["case"]
-    click.secho(f"{at:%a %Y-%m-%d %H:%M}  {who}: {what}" + (f" to {to}" if to else ""), bold=True)
-    for reason in found["because"] if isinstance(found["because"], list) else ():
+def _headline(found: dict[str, Any]) -> str:
+    at = datetime.fromisoformat(found["at"])
+    what = " ".join(part for part in (found["action"], found["note"]) if part)
+    to = f" to {', '.join(found['to'])}" if found["to"] else ""
+    return f"{at:%a %Y-%m-%d %H:%M}  {found['employer'] or found['case']}: {what}{to}"
+
+
+def _show(found: dict[str, Any]) -> None:
+    click.secho(_headline(found), bold=True)
+    for reason in found["because"]:
         quote = f"  “{reason['quote']}”" if reason["quote"] else ""
         click.echo(f"    {reason['says']} [{reason['rule']}]{quote}")
-    if found["body"]:
-        click.echo("".join(f"    | {line}\n" for line in str(found["body"]).rstrip().splitlines()), nl=False)
+    for line in (found["body"] or "").rstrip().splitlines():
+        click.echo(f"    | {line}".rstrip())
 
 
 @click.command()

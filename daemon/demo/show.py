@@ -13,7 +13,6 @@ import click
 from daemon.drafting.words import gaps
 from daemon.reading.model import Reading
 from daemon.step import Done
-from policies.articles import SOURCES
 from policies.case import Interview, Kind, Timeline
 from policies.decision import Action, Finding
 
@@ -116,9 +115,8 @@ def _headline(done: Done) -> str:
 
 
 def _reason(finding: Finding) -> str:
-    sources = ", ".join(dict.fromkeys(SOURCES.get(s, s) for s in finding.sources))
     quote = f" “{_short(finding.quote)}”" if finding.quote else ""
-    return f"{finding.says}{quote} [{finding.rule}; {sources}]"
+    return f"{finding.says}{quote} [{'; '.join(finding.sources)}]"
 
 
 def _timeline(timeline: Timeline) -> str:

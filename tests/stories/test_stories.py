@@ -18,7 +18,7 @@ import pytest
 
 from daemon.policy_choice import chosen_policy
 from daemon.reading.model import Me
-from daemon.simulate import TOLD, Assume, gather, simulate
+from daemon.simulate import Assume, Simulation, gather
 
 STORIES = sorted(path.parent for path in Path(__file__).parent.glob("*/story.toml"))
 
@@ -32,9 +32,8 @@ def told(folder: Path, story: dict[str, Any]) -> list[str]:
     archive = gather((path.read_bytes() for path in sorted(folder.glob("*.eml"))), me)
     years = (until.year - 1, until.year)
     policy = chosen_policy(story.get("policy", "default"), story["timezone"], me.country, years)
-    moments = simulate(archive, me, address, policy, until, Assume(story.get("assume", "sent")))
-    done = (each for moment in moments for each in moment.done)
-    return [_line(each, zone) for each in done if each.decision.action in TOLD]
+    simulation = Simulation(archive, me, address, policy, Assume(story.get("assume", "sent")))
+    return [_line(each, zone) for each in simulation.done(until)]
 
 
 def _line(done: Any, zone: ZoneInfo) -> str:
