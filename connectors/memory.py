@@ -18,7 +18,7 @@ from connectors.alarm import Alarm
 from connectors.connector import Batch, Cursor, DraftRef, Mailbox, Removal, SpecialUse, StoredMessage
 from connectors.errors import Refused, Vanished
 from connectors.marks import Mark, Marks
-from connectors.outgoing import checked_draft
+from connectors.outgoing import checked_draft, quoted
 
 _BATCH = 200
 _MOST_DRAFTS = 500
@@ -81,6 +81,7 @@ class MemoryConnector:
     def changes(self, cursor: Cursor | None, since: datetime) -> Iterator[Batch]:
         """Yield what is new, as the protocol says."""
         marks = Marks.read(cursor)
+        self._news = False
         for name in self._watched:
             box = self._boxes[name]
             mark = marks.get(name)
@@ -195,7 +196,9 @@ class MemoryConnector:
         return mail
 
     def _where(self, message_id: str) -> set[tuple[str, int]]:
-        return self._places.get(header.bare_id(message_id), set())
+        wanted = header.bare_id(message_id)
+        quoted(wanted)  # what no server can be asked for is refused here too
+        return self._places.get(wanted, set())
 
     def _draft(self, message_id: str) -> StoredMessage | None:
         found = [uid for name, uid in self._where(message_id) if name == "Drafts"]

@@ -22,6 +22,7 @@ from proxyprotocol.reader import ProxyProtocolReader
 from pymap.backend.dict import DictBackend
 from pymap.imap import IMAPServer
 from pymap.user import Passwords, UserMetadata
+from pysasl.hashing import BuiltinHash
 
 from connectors.imap import ImapConnector, ImapSettings, Security
 
@@ -73,7 +74,9 @@ class PymapServer:
             demo_user="demo",
             demo_password="demo",
         )
-        self._backend, config = await DictBackend.init(args, disable_idle=not self._idle)
+        self._backend, config = await DictBackend.init(
+            args, disable_idle=not self._idle, hash_context=BuiltinHash(rounds=1)
+        )
         config.apply_context()
         serve = ProxyProtocolReader(config.proxy_protocol).get_callback(
             IMAPServer(self._backend.login, config)
@@ -85,6 +88,10 @@ class PymapServer:
             self._ready.set()
             await self._stop.wait()
             server.close()
+        talking = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in talking:
+            task.cancel()
+        await asyncio.gather(*talking, return_exceptions=True)
 
     def new_user(self) -> str:
         """Return the name of a user with four empty mailboxes."""
