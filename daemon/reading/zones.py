@@ -62,6 +62,7 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(
         r"(?P<zone>"
         r"(?:UTC|GMT)\s?[+−–-]\s?\d{1,2}(?::?[0-5]\d)?(?!\d)"
+        rf"(?:\)\s(?i:(?:{regions})(?:\stime)?|{places})\b)?"
         r"|(?<=[\s(])[+−-](?:0\d|1[0-4]):?[0-5]\d(?!\d)"
         rf"|\b(?:{_alternatives(words['abbreviations'])})\b(?!-)"
         r"|\b(?:Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific)/[A-Z][A-Za-z_]{2,30}"
@@ -71,7 +72,7 @@ def _pattern() -> re.Pattern[str]:
         rf"|(?i:\b(?:{owners})\b(?:\s(?:in|à|en)\s(?:{places})\b)?)"
         rf"|(?i:\b(?:{places})(?:\s(?:local\s)?time\b|er\szeit\b|-zeit\b|\stijd\b))"
         rf"|(?i:\b(?:heure|hora|horário|ora|zeit|tijd|time)\s(?:locale?\s)?(?:de\s|di\s|do\s|da\s|d'|in\s)?(?:{places})\b)"
-        rf"|(?i:\b(?:{regions})\b)(?!\s(?i:europe|park|station|office|library))"
+        rf"|(?i:\b(?:{regions})\b)(?!\s[A-Z])"
         r")"
     )
 
@@ -96,6 +97,8 @@ def understand(words: str, home: Zone, reader: str = "") -> Zone | None:
     lower = " ".join(words.lower().split())
     if (offset := _OFFSET.match(words)) is not None:
         return Zone(_fixed(offset), True, words)
+    if ")" in words:  # "(GMT-05:00) Eastern Time": the offset is the winter's all year, the name is right
+        lower = lower.partition(")")[2].strip()
     if words in lexicon["abbreviations"]:
         return Zone(_abbreviated(words, home), True, words)
     if _IANA.match(words):

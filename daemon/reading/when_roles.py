@@ -1,0 +1,149 @@
+"""What a moment said in a mail is: an appointment, an offer, or none of them.
+
+    roles(moments, parts) -> one role for each moment
+
+Decided by the words around it (`[cues]` of `lexicon/when_*.toml`): what stands right before it (a
+deadline, an old time), what its sentence does (cancels, moves, confirms, asks), and what the mail does
+(offers several).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from enum import Enum
+
+from daemon.reading.when_bind import Line, Moment
+
+_OLD_REACH = 70  # characters between "originally" and the time it denies
+_DENIED_REACH = 20
+_DEADLINE_REACH = 34
+_CLAUSE = re.compile(r"[;!?()]|,\s|\.\s|\s[–—-]\s")
+_OR = re.compile(r"\b(?:or|oder|ou|o|of|oppure|bzw\.?)\b|/", re.IGNORECASE)
+_LIST_ITEM = re.compile(r"\s*(?:[-*•–·]|\(?\w[.)])\s")
+
+
+class Role(Enum):
+    """What a moment is."""
+
+    APPOINTMENT = "appointment"
+    OFFER = "offer"
+    OLD = "old"  # held once
+    ASIDE = "aside"  # lunch, a tour
+    OTHER = "other"  # a deadline, office hours, a start date
+
+
+def roles(moments: Sequence[Moment], parts: Sequence[Line]) -> list[Role]:
+    """Return the role of each of `moments`, which stand in `parts`."""
+    found = [_alone(moment, _neighbours(moment, moments), parts[moment.line]) for moment in moments]
+    open_ones = [n for n, role in enumerate(found) if role is None]
+    settled = any(line.words.cues["settled"].search(line.sentence) for line in parts)
+    offering = any(_offers(line) for line in parts)
+    several = len({moments[n].begins for n in open_ones}) > 1
+    for n in open_ones:
+        line = parts[moments[n].line]
+        found[n] = _open(moments[n], line, moments, offering=offering, several=several, settled=settled)
+    return [role or Role.APPOINTMENT for role in found]
+
+
+def _neighbours(moment: Moment, moments: Sequence[Moment]) -> list[Moment]:
+    return [other for other in moments if other.line == moment.line]
+
+
+def _alone(moment: Moment, here: list[Moment], line: Line) -> Role | None:
+    """The role the sentence alone settles, or None."""
+    cues, sentence = line.words.cues, line.sentence
+    if (cues["elsewhere"].search(sentence) and not cues["confirm"].search(sentence)) or moment.clock.window:
+        return Role.OTHER
+    if _is_deadline(moment, line):
+        return Role.OTHER
+    if _is_old(moment, here, line):
+        return Role.OLD
+    if cues["cancel"].search(sentence) and (len(here) == 1 or moment is here[0]):
+        return Role.OLD
+    if _moved_away(moment, line):
+        return Role.OLD
+    if cues["aside"].search(sentence) and moment.start < 6 and len(sentence) < 90:
+        return Role.ASIDE
+    return None
+
+
+def _is_deadline(moment: Moment, line: Line) -> bool:
+    """Whether a word like "by" stands before the time, with nothing between but small words and the day."""
+    words = line.words
+    small = words.alternatives
+    between = re.compile(
+        rf"(?:[\s,:*]|(?<!\w)(?:{small['on']}|{small['articles']}|{small['at']}|end of day|eod|cob|latest|dem|der|the|la|las|il|le|ore)(?!\w))*$",
+        re.IGNORECASE,
+    )
+    for position in {moment.start, moment.clock.start}:
+        before = line.sentence[max(0, position - _DEADLINE_REACH) : position]
+        for cue in words.cues["deadline"].finditer(before):
+            if between.match(before, cue.end()):
+                return True
+    return False
+
+
+def _is_old(moment: Moment, here: list[Moment], line: Line) -> bool:
+    """Whether "originally", "instead of", "not" stand before it, and no other time in between."""
+    sentence = line.sentence
+    others = [other.end for other in here if other.end <= moment.start]
+    floor = max(others, default=0)
+    for cue, reach in (("old", _OLD_REACH), ("denied", _DENIED_REACH)):
+        start = max(floor, moment.start - reach)
+        before = sentence[start : moment.start]
+        for match in line.words.cues[cue].finditer(before):
+            if not _CLAUSE.search(before[match.end() :]):
+                return True
+    label = sentence.partition(":")[0] if ":" in sentence[:40] else ""
+    return bool(label and line.words.cues["old"].search(label))
+
+
+def _moved_away(moment: Moment, line: Line) -> bool:
+    """Whether the sentence moves this time elsewhere: no "to" stands before it."""
+    move = line.words.cues["move"].search(line.sentence)
+    if move is None:
+        return False
+    before = line.sentence[: moment.start]
+    if re.search(r"(?:\w\s?:|\bnow\b|\bnew\b)\W*(?:\w+\W+){0,2}$", before[-40:], re.IGNORECASE):
+        return False
+    led = list(line.words.move_to.finditer(before[-24:]))
+    return not (led and len(before[-24:][led[-1].end() :].split()) <= 2)
+
+
+def _offers(line: Line) -> bool:
+    cues = line.words.cues
+    return bool(cues["offer"].search(line.sentence)) and not cues["confirm"].search(line.sentence)
+
+
+def _open(
+    moment: Moment,
+    line: Line,
+    moments: Sequence[Moment],
+    *,
+    offering: bool,
+    several: bool,
+    settled: bool,
+) -> Role:
+    """The role of a moment its sentence leaves open: settled, offered alone, or one of several offered."""
+    if not several:
+        return Role.OFFER if _offers(line) and not settled else Role.APPOINTMENT
+    if line.words.cues["confirm"].search(line.sentence) and not line.words.cues["offer"].search(
+        line.sentence
+    ):
+        return Role.APPOINTMENT
+    if _alternative(moment, moments) or offering:
+        return Role.OFFER
+    return Role.APPOINTMENT
+
+
+def _alternative(moment: Moment, moments: Sequence[Moment]) -> bool:
+    """Whether "or" stands between this time and another of the same sentence."""
+    for other in moments:
+        if other.line != moment.line or other is moment:
+            continue
+        first, second = sorted((moment, other), key=lambda one: one.clock.start)
+        gap = moment.sentence[first.clock.end : second.clock.start]
+        if len(gap) < 60 and _OR.search(gap) and "and" not in gap.split():
+            return True
+    return False
