@@ -189,6 +189,7 @@ class Note(StrEnum):
     REJECTION_THANKS = "rejection-thanks"
     WITHDRAWAL = "withdrawal"
     DEBRIEF = "debrief"
+    REOPENED_THANKS = "reopened-thanks"  # for a rejection taken back
 
 
 class DraftState(StrEnum):

@@ -19,7 +19,7 @@ CAP = 20_000
 _END = re.compile(r"[.!?…]+[\"'”’»)]*(?=\s|$)")
 _ABBREVIATION = re.compile(
     r"\b(?:dr|prof|mr|mrs|ms|inc|ltd|co|corp|st|no|nr|vs|etc|e\.g|i\.e|z\.\s?b|d\.\s?h|bzw|ca|evtl|ggf|p\.\s?ex"
-    r"|sr|sra|dña|ud|uds|dott|sig|ing|av|art|bv|b\.v|s\.a|s\.p\.a|[a-z])\.",
+    r"|\d{1,2}(?=\.\s)|sr|sra|dña|ud|uds|dott|sig|ing|av|art|bv|b\.v|s\.a|s\.p\.a|[a-z])\.",
     re.IGNORECASE,
 )
 

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from itertools import pairwise
 from typing import Any
 
 from policies import prose
@@ -84,6 +83,7 @@ _MUST = {
     },
     Note.STATUS_CHECK: {"question": ("S10", "It does not ask where they are in the process.")},
     Note.REJECTION_THANKS: {"thanks": ("Q8", "It does not thank them.")},
+    Note.REOPENED_THANKS: {"thanks": ("S2", "It does not thank them.")},
     Note.WITHDRAWAL: {"thanks": ("S2", "It does not thank them for their time.")},
 }
 
@@ -281,10 +281,9 @@ def _tone(text: _Text) -> Iterator[Fault]:
 
 def _doubled(text: _Text) -> Iterator[Fault]:
     never = frozenset(_phrases(text.language, "twice"))
-    every = (one for paragraph in text.parts.paragraphs for one in prose.sentences(paragraph))
-    for one, other in (pair for sentence in every for pair in pairwise(prose.words(sentence))):
-        if one.lower() == other.lower() and one.lower() in never:
-            yield Fault("doubled", "A word stands twice.", f"{one} {other}", "S15")
+    for found in re.finditer(r"\b([^\W\d_]+)\s+\1\b", text.parts.body, re.IGNORECASE):
+        if found[1].lower() in never:
+            yield Fault("doubled", "A word stands twice.", found[0], "S15")
 
 
 _RULES = (

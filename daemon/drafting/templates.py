@@ -20,7 +20,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 LANGUAGES = ("en", "de", "fr", "es", "nl", "pt", "it")
 PACKAGED = Path(__file__).with_name("templates")
 _HEADING = re.compile(r"^== *(.*?) *$", re.MULTILINE)
-_TAGS = frozenset(("formal", "informal", "fresh", "late", "relay", "first", "second"))
+_BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
+_TAGS = frozenset(("any", "formal", "informal", "fresh", "late", "relay", "first", "second"))
 
 
 class TemplateFault(ValueError):
@@ -61,7 +62,7 @@ class Templates:
 
 def _suits(tags: frozenset[str], wanted: frozenset[str]) -> bool:
     registers = {"formal", "informal"}
-    return tags - registers == wanted - registers and not (tags & registers) - wanted
+    return tags - registers - {"any"} == wanted - registers and not (tags & registers) - wanted
 
 
 def parse(text: str) -> tuple[Section, ...]:
@@ -129,11 +130,12 @@ def check(templates: Templates) -> tuple[str, ...]:
 def render(text: str, values: Mapping[str, object]) -> str:
     """Return `text` with its placeholders filled; raises TemplateFault naming what it lacks."""
     try:
-        return _environment().from_string(text).render(values).strip("\n")
-    except TemplateError as error:
+        filled = _environment().from_string(text).render(values)
+    except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
         raise TemplateFault(
             f"A template cannot be filled: {error}. Its first words: “{text[:60]}”."
         ) from error
+    return _BLANK_LINES.sub("\n\n", filled).strip("\n")
 
 
 def elided(words: str) -> str:
@@ -143,8 +145,6 @@ def elided(words: str) -> str:
 
 @lru_cache(maxsize=1)
 def _environment() -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
-    )
+    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
     environment.filters["de"] = elided
     return environment

@@ -51,21 +51,19 @@ def write(decision: Decision, case: Case, context: Context) -> Words:
     """
     if decision.note is None:
         raise ValueError(f"A decision to {decision.action} has no note to write.")
-    language = spoken(case, context)
+    to_oneself = decision.note is Note.DEBRIEF
+    language = own(context) if to_oneself else spoken(case, context)
     person = greeted(decision.to, case, context)
-    register = heard(context, language)
+    register = "formal" if to_oneself else heard(context, language)
     values = _values(decision, case, context, language, person)
     letter = _letter(decision, case, context, language, register, values)
-    body = "\n\n".join(
-        part
-        for part in (
-            _greeting(decision, context, language, register, person, values),
-            letter,
-            _closing(context, language, register),
-            _quotation(context, language),
-        )
-        if part
+    parts = (
+        _greeting(decision, context, language, register, person, values),
+        letter,
+        _closing(context, language, register),
+        _quotation(context, language),
     )
+    body = letter if to_oneself else "\n\n".join(part for part in parts if part)
     return Words(_subject(decision, context, language, values), body, gaps(body), language, letter)
 
 
@@ -76,6 +74,12 @@ def spoken(case: Case, context: Context) -> str:
         if language[:2] in LANGUAGES and (language[:2], "frame") in context.templates.files:
             return language[:2]
     return "en"
+
+
+def own(context: Context) -> str:
+    """Return the user's own language, for questions to them; English where there are no words for it."""
+    language = context.profile.language[:2]
+    return language if (language, "frame") in context.templates.files else "en"
 
 
 def heard(context: Context, language: str) -> str:
@@ -116,6 +120,7 @@ def _values(
         "when": "",
         "decided": "",
         "others": _thanked(decision),
+        "panel": panel(decision, case) or ("",),
     }
     if decision.interview is not None:
         plain["when"] = written_date(decision.interview.start.date(), language, context)
@@ -139,6 +144,13 @@ def _thanked(decision: Decision) -> str:
         return ""
     names = [addressee(person.name).full for person in decision.interview.people]
     return ", ".join(name for name in names if name)
+
+
+def panel(decision: Decision, case: Case) -> tuple[str, ...]:
+    """Return the names of those the interview was with, as far as they are known."""
+    met = decision.interview.people if decision.interview else ()
+    people = met or tuple(person for person in case.people if person.part is Part.INTERVIEWER)
+    return tuple(dict.fromkeys(name for person in people if (name := addressee(person.name).full)))
 
 
 def _relayed(decision: Decision) -> bool:
@@ -192,9 +204,7 @@ def _talk(
 
 def _asked(context: Context, gap: str, values: Mapping[str, object]) -> str:
     """Return the question of a gap, in the user's own language."""
-    own = context.profile.language[:2]
-    language = own if (own, "frame") in context.templates.files else "en"
-    return render(context.templates.piece(language, "frame", "gap", gap), values)
+    return render(context.templates.piece(own(context), "frame", "gap", gap), values)
 
 
 def _strength(case: Case, context: Context, language: str, values: Mapping[str, object]) -> str:
@@ -251,9 +261,9 @@ def _turn(decision: Decision, case: Case) -> int:
     to = decision.to
     if to is None or decision.interview is None:
         return seed
-    panel = sorted({str(person.address or person.name) for person in decision.interview.people})
-    own = str(to.address or to.name)
-    return seed + (panel.index(own) if own in panel else len(panel))
+    ranked = sorted({str(person.address or person.name) for person in decision.interview.people})
+    name = str(to.address or to.name)
+    return seed + (ranked.index(name) if name in ranked else len(ranked))
 
 
 def _mended(text: str) -> str:
@@ -269,8 +279,6 @@ def _greeting(
     person: Addressee,
     values: Mapping[str, object],
 ) -> str:
-    if decision.note is Note.DEBRIEF:
-        return ""
     if person.full:
         return render(context.templates.piece(language, "frame", "greeting", register), values)
     if decision.note is Note.THANK_YOU:
