@@ -56,7 +56,8 @@ class Screen:
         click.echo()
         click.secho(text, fg=_COLOURS[action], bold=True)
         for finding in done.decision.because:
-            self.say(_reason(finding), dim=True)
+            self.say(_reason(finding, whole=finding.rule not in self._shown), dim=True)
+            self._shown.add(finding.rule)
         if octets is not None:
             self._draft(octets, whole=done.decision.note not in self._shown)
             self._shown.add(done.decision.note)
@@ -114,9 +115,11 @@ def _headline(done: Done) -> str:
             return f"{who}: advice: {decision.text}"
 
 
-def _reason(finding: Finding) -> str:
+def _reason(finding: Finding, *, whole: bool) -> str:
+    """Return the rule's sentence, the employer's words it stands on, and who advises it."""
     quote = f" “{_short(finding.quote)}”" if finding.quote else ""
-    return f"{finding.says}{quote} [{'; '.join(finding.sources)}]"
+    sources = finding.sources if whole else [source.partition(":")[0] for source in finding.sources]
+    return f"{finding.says}{quote} [{'; '.join(sources)}]"
 
 
 def _timeline(timeline: Timeline) -> str:
