@@ -14,6 +14,7 @@ LANGUAGES = ("en", "de", "fr", "es", "nl", "pt", "it")
 
 _WORDS = re.compile(r"[^\W\d_]+")
 _ENOUGH = 4_000  # characters that settle it
+_SHARE = 0.06  # of the words: fewer known ones tell nothing
 
 
 @cache
@@ -22,21 +23,24 @@ def _weights() -> dict[str, tuple[tuple[str, float], ...]]:
     data = tomllib.loads(files("daemon.reading.lexicon").joinpath("language.toml").read_text("utf-8"))
     owners: dict[str, list[str]] = {}
     for language in LANGUAGES:
-        for word in data[language]["words"].split():
+        for word in set(data[language]["words"].split()):
             owners.setdefault(word, []).append(language)
     return {word: tuple((name, 1 / len(names)) for name in names) for word, names in owners.items()}
+
+
+def _is_address(word: str) -> bool:
+    return "://" in word or "@" in word or word.startswith("www.")
 
 
 def detect(text: str, default: str = "en") -> str:
     """Return the language of `text` (`en de fr es nl pt it`), or `default` where nothing tells."""
     weights = _weights()
     scores = dict.fromkeys(LANGUAGES, 0.0)
-    for word in _WORDS.findall(text[:_ENOUGH].lower()):
+    words = _WORDS.findall(" ".join(one for one in text[:_ENOUGH].lower().split() if not _is_address(one)))
+    for word in words:
         for language, weight in weights.get(word, ()):
             scores[language] += weight
     best = max(scores.values())
-    if best == 0:
-        return default
-    if default in scores and scores[default] == best:
+    if best < 0.5 or best < _SHARE * len(words) or scores.get(default) == best:
         return default
     return max(scores, key=scores.__getitem__)

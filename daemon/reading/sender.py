@@ -1,32 +1,40 @@
 """Who speaks in a mail: a person, a system on an employer's behalf, a list, a robot, or the user.
 
-Judges fields and addresses only, never what the text says; the brands and hosts are data
-(`lexicon/ats.toml`).
+Judges header fields and addresses only, never what the text says.  Brands, hosts and phrases are data
+(lexicon/ats.toml).
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING
 
-from daemon.reading.model import Me, Message
+from daemon.reading.lexicon import load
+from daemon.reading.model import Address, Me, Message
+from daemon.reading.sender_domains import registrable, suspicious
 
-if TYPE_CHECKING:
-    from publicsuffixlist import PublicSuffixList
+__all__ = ["Sender", "authentication", "judge", "registrable", "suspicious"]
+
+_RESERVED = frozenset({"example", "test", "invalid"})  # RFC 2606: they stand for the real names
+_SEPARATORS = str.maketrans("", "", "-_.+")
+_REPLY_PREFIX = re.compile(r"(?:\s{0,3}(?:re|aw|antw|sv|r|res|rif)\s{0,3}:){1,5}\s{0,3}", re.IGNORECASE)
+_BULK = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply", "first-class-auto"})
+_RESULT = re.compile(r"\b(spf|dkim|dmarc|arc)\s*=\s*([a-z]{2,12})\b", re.IGNORECASE)
+_COMMENT = re.compile(r"\([^()]*\)")
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """What the envelope and header of a mail say about its sender.
+    """What the header of a mail says about who speaks.
 
-    `automatic`: no human being wrote it.  `relay` is the ATS brand that carried it, else empty.
-    `domain` is the sender's registrable domain; empty for relays and free mail.  `foreign_reply_to` is
-    the address answers would go to where that is on another registrable domain.
+    `outgoing`: the user.  `automatic`: no human being wrote it; `auto_reply` is the kind of it that
+    answers by itself (RFC 3834).  `list`: it came over a mailing list or to many subscribers.
+    `robot_address`: answers are not read.  `relay` is the brand of the system that carried it, else
+    empty, and `relay_kind` says what it is: `ats`, `scheduler` or `board`.  `domain` is the sender's
+    registrable domain, empty for relays and free mail.  `foreign_reply_to` is the address answers would
+    go to where that is on another registrable domain than the sender's.
     """
 
     outgoing: bool
@@ -38,117 +46,190 @@ class Sender:
     free_mail: bool
     domain: str
     foreign_reply_to: str | None
+    auto_reply: bool = False
+    relay_kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class _Lexicon:
-    relays: Mapping[str, str]  # host or registrable domain → brand
+class _Hosts:
+    """Host names made ready to look up; `brands` maps a domain to a brand and its kind."""
+
+    brands: Mapping[str, tuple[str, str]]
     free_mail: frozenset[str]
-    robots: re.Pattern[str]
-    absence: re.Pattern[str]
+    robot_parts: tuple[str, ...]
+    robot_names: frozenset[str]
+    absence: tuple[str, ...]
+    bounce: tuple[str, ...]
 
 
 @cache
-def _lexicon() -> _Lexicon:
-    data = tomllib.loads(files("daemon.reading.lexicon").joinpath("ats.toml").read_text("utf-8"))
-    relays = {domain: brand for brand, domains in data["relays"].items() for domain in domains}
-    absence = "|".join(re.escape(one) for group in data["absence"].values() for one in group)
-    return _Lexicon(
-        relays=relays,
-        free_mail=frozenset(data["free_mail"]["domains"]),
-        robots=re.compile("|".join(data["robots"]["patterns"])),
-        absence=re.compile(rf"\W*(?:{absence})(?!\w)", re.IGNORECASE),
+def _hosts() -> _Hosts:
+    data = load("ats")
+    reserved = frozenset(data["reserved"]["names"].split())
+    brands: dict[str, tuple[str, str]] = {}
+    for table, kind in (("boards", "board"), ("schedulers", "scheduler"), ("ats", "ats")):
+        for brand, domains in data[table].items():
+            for domain in domains:
+                brands[domain] = (brand, kind)
+                if (stand_in := _stand_in(domain)).removesuffix(".example") in reserved:
+                    brands[stand_in] = (brand, kind)
+    free = frozenset(data["free_mail"]["domains"].split())
+    return _Hosts(
+        brands=brands,
+        free_mail=free | {_stand_in(one) for one in free if one.partition(".")[0] in reserved},
+        robot_parts=tuple(data["robots"]["holds"]),
+        robot_names=frozenset(data["robots"]["is"]),
+        absence=tuple(phrase for phrases in data["absence"].values() for phrase in phrases),
+        bounce=tuple(data["bounce"]["subjects"]),
     )
 
 
-@cache
-def _suffixes() -> PublicSuffixList:
-    from publicsuffixlist import PublicSuffixList  # 0.1 s to load; mail of known domains never needs it
-
-    return PublicSuffixList()
-
-
-def registrable(domain: str) -> str:
-    """Return the organisational domain of a host name ("mail.acme.co.uk" → "acme.co.uk").
-
-    An unlisted top level counts as one label ("acme.example").  Empty for what is no domain name.
-    """
-    domain = domain.rpartition("@")[2].strip().strip(".").lower()
-    if "." not in domain or len(domain) > 253:
-        return ""
-    return _registrable(domain)
-
-
-@cache
-def _registrable(domain: str) -> str:
-    return _suffixes().privatesuffix(domain) or ""
+def _stand_in(domain: str) -> str:
+    """Return the name that stands for a domain in examples: its own label under ".example"."""
+    return max(domain.split(".")[:-1], key=len) + ".example"
 
 
 def judge(message: Message, me: Me) -> Sender:
-    """Return who speaks in `message` to `me`."""
-    lexicon = _lexicon()
-    fields = message.fields
+    """Return who speaks in `message`, as far as its header tells."""
     address = message.sender.address if message.sender else ""
-    host = address.rpartition("@")[2]
-    relay = _relay(host, lexicon)
-    free = host in lexicon.free_mail
-    outgoing = address in me.addresses
+    outgoing = is_mine(address, me)
+    relay, kind = _relay(address)
+    free = _host(address) in _hosts().free_mail
     bounce = _is_bounce(message, address)
-    listed = "list-id" in fields or "list-post" in fields
-    robot = bool(lexicon.robots.match(address))
-    automatic = bounce or listed or robot or _says_automatic(message, lexicon)
+    auto_reply = not bounce and _is_auto_reply(message)
+    listed = not kind and _is_list(message)
+    robot = _is_robot(address)
     return Sender(
         outgoing=outgoing,
-        automatic=automatic and not outgoing,
+        automatic=not outgoing and (bounce or auto_reply or listed or robot or _is_generated(message)),
         list=listed,
         bounce=bounce,
         robot_address=robot,
         relay=relay,
         free_mail=free,
-        domain="" if free or relay else registrable(host),
-        foreign_reply_to=_foreign_reply_to(message, address),
+        domain="" if free or relay else registrable(address),
+        foreign_reply_to=None if outgoing else _foreign_reply_to(message),
+        auto_reply=auto_reply and not outgoing,
+        relay_kind=kind,
     )
 
 
-def mail_domain(address: str) -> str:
-    """Return the registrable domain an address speaks for; empty for free mail, relays and no address."""
-    host = address.rpartition("@")[2].lower()
-    lexicon = _lexicon()
-    domain = registrable(host)
-    return "" if _relay(host, lexicon) or domain in lexicon.free_mail else domain
+def is_mine(address: str, me: Me) -> bool:
+    """Whether an address is one of the user's, also with a tag ("ann+jobs@")."""
+    return address in me.addresses or _untagged(address) in me.addresses
 
 
-def _relay(host: str, lexicon: _Lexicon) -> str:
+def _untagged(address: str) -> str:
+    local, _, host = address.rpartition("@")
+    return f"{local.partition('+')[0]}@{host}"
+
+
+def _host(address: str) -> str:
+    """Return the host of an address; reserved top levels are all written ".example"."""
+    host = address.rpartition("@")[2]
+    name, _, top = host.rpartition(".")
+    return f"{name.removesuffix('-mail')}.example" if top in _RESERVED else host
+
+
+def _relay(address: str) -> tuple[str, str]:
+    """Return brand and kind of the system whose domain an address is on, or two empty strings."""
+    host = _host(address)
     while "." in host:
-        if brand := lexicon.relays.get(host):
-            return brand
+        if found := _hosts().brands.get(host):
+            return found
         host = host.partition(".")[2]
-    return ""
+    return "", ""
+
+
+def _is_robot(address: str) -> bool:
+    local = address.rpartition("@")[0].partition("+")[0]
+    joined = local.translate(_SEPARATORS)
+    hosts = _hosts()
+    return joined in hosts.robot_names or any(part in joined for part in hosts.robot_parts)
 
 
 def _is_bounce(message: Message, address: str) -> bool:
-    local = address.partition("@")[0]
-    return (
-        message.report_type == "delivery-status"
-        or local in ("mailer-daemon", "postmaster")
-        or "x-failed-recipients" in message.fields
-    )
+    """Whether the mail reports that another one was not delivered (RFC 3464)."""
+    local = address.partition("@")[0].translate(_SEPARATORS)
+    if message.report_type == "delivery-status" or "x-failed-recipients" in message.fields:
+        return True
+    daemon = local in ("mailerdaemon", "postmaster")
+    no_return = message.fields.get("return-path", "").strip() == "<>" or "auto-submitted" in message.fields
+    titled = message.subject.lower().lstrip("* [").startswith(_hosts().bounce)
+    return (titled and (daemon or no_return)) or (daemon and no_return)
 
 
-def _says_automatic(message: Message, lexicon: _Lexicon) -> bool:
+def _is_auto_reply(message: Message) -> bool:
+    """Whether a program answered for an absent or busy person (RFC 3834 and what came before it)."""
     fields = message.fields
-    submitted = fields.get("auto-submitted", "no").partition(";")[0].strip().lower()
+    subject = _REPLY_PREFIX.sub("", message.subject.lower(), count=1)
     return (
-        submitted != "no"
-        or fields.get("precedence", "").strip().lower() in ("bulk", "auto_reply", "list", "junk")
-        or any(name in fields for name in ("x-autoreply", "x-autorespond", "x-auto-response-suppress"))
-        or bool(lexicon.absence.match(message.subject))
+        _submitted(message).startswith("auto-replied")
+        or fields.get("precedence", "").strip().lower() in ("auto_reply", "auto-reply")
+        or any(name in fields for name in ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply"))
+        or subject.startswith(_hosts().absence)
     )
 
 
-def _foreign_reply_to(message: Message, address: str) -> str | None:
-    home = registrable(address)
+def _submitted(message: Message) -> str:
+    return message.fields.get("auto-submitted", "no").strip().lower()
+
+
+def _is_generated(message: Message) -> bool:
+    """Whether a system sent the mail by itself."""
+    fields = message.fields
+    return (
+        not _submitted(message).startswith("no")
+        or fields.get("precedence", "").strip().lower() in _BULK
+        or fields.get("x-auto-response-suppress", "none").strip().lower() not in ("none", "")
+        or fields.get("return-path", "").strip() == "<>"
+    )
+
+
+def _is_list(message: Message) -> bool:
+    """Whether the mail went to subscribers (RFC 2919); List-Unsubscribe alone is every system's habit."""
+    fields = message.fields
+    return (
+        any(
+            name in fields
+            for name in ("list-id", "list-post", "mailing-list", "x-mailing-list", "x-beenthere")
+        )
+        or fields.get("precedence", "").strip().lower() == "list"
+    )
+
+
+def _foreign_reply_to(message: Message) -> str | None:
+    """Return the first Reply-To address on another registrable domain than the From address (P6).
+
+    Systems that carry an employer's mail have no domain of their own in this: an answer may go to them,
+    and they may name the employer's; only a free-mail address stays foreign to them.
+    """
+    if not message.sender:
+        return message.reply_to[0].address if message.reply_to else None
     for one in message.reply_to:
-        if registrable(one.address) != home:
+        if not _belongs(one, message.sender):
             return one.address
     return None
+
+
+def _belongs(answer: Address, sender: Address) -> bool:
+    if answer.address == sender.address or _relay(answer.address)[1]:
+        return True
+    if _host(answer.address) in _hosts().free_mail:
+        return False
+    return bool(_relay(sender.address)[1]) or registrable(answer.address) == registrable(sender.address)
+
+
+def authentication(message: Message, authserv_id: str) -> Mapping[str, str]:
+    """Return what the user's own server found ("spf", "dkim", "dmarc" → "pass", …; RFC 8601).
+
+    Only a field that names `authserv_id` counts, and only the topmost: any sender can write the others.
+    """
+    value = _COMMENT.sub(" ", message.fields.get("authentication-results", ""))
+    name, _, results = value.partition(";")
+    if not authserv_id or not name.split() or name.split()[0].lower() != authserv_id.lower():
+        return {}
+    found: dict[str, str] = {}
+    for method, result in _RESULT.findall(results):
+        found.setdefault(method.lower(), result.lower())
+    return found
