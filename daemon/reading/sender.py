@@ -98,7 +98,7 @@ def judge(message: Message, me: Me) -> Sender:
     bounce = _is_bounce(message, address)
     auto_reply = not bounce and _is_auto_reply(message)
     listed = not kind and _is_list(message)
-    robot = _is_robot(address)
+    robot = is_robot(address)
     return Sender(
         outgoing=outgoing,
         automatic=not outgoing and (bounce or auto_reply or listed or robot or _is_generated(message)),
@@ -141,7 +141,8 @@ def _relay(address: str) -> tuple[str, str]:
     return "", ""
 
 
-def _is_robot(address: str) -> bool:
+def is_robot(address: str) -> bool:
+    """Whether nobody reads what is sent to an address."""
     local = address.rpartition("@")[0].partition("+")[0]
     joined = local.translate(_SEPARATORS)
     hosts = _hosts()
