@@ -107,11 +107,17 @@ def judge(message: Message, me: Me) -> Sender:
         robot_address=robot,
         relay=relay,
         free_mail=free,
-        domain="" if free or relay else registrable(address),
+        domain=mail_domain(address),
         foreign_reply_to=None if outgoing else _foreign_reply_to(message),
         auto_reply=auto_reply and not outgoing,
         relay_kind=kind,
     )
+
+
+def mail_domain(address: str) -> str:
+    """Return the registrable domain an address speaks for; empty for free mail, relays and no address."""
+    free = _host(address) in _hosts().free_mail
+    return "" if free or _relay(address)[0] else registrable(address)
 
 
 def is_mine(address: str, me: Me) -> bool:
