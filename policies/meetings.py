@@ -15,22 +15,19 @@ from policies.settings import Policy
 
 ARRANGING = frozenset({Kind.INTERVIEW_INVITATION, Kind.SCHEDULING_REQUEST, Kind.INTERVIEW_RESCHEDULE})
 INTERVIEWING = frozenset({Part.INTERVIEWER, Part.HIRING_MANAGER})
-SOMEBODY = Person(None)
-"""Whoever it was: no mail says."""
 
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """An interview that was not called off, with an end, and whether nobody came to it."""
+    """An interview that was not called off: when it ends, whether nobody came to it.
+
+    `key` names it in the keys of decisions, by its start.
+    """
 
     interview: Interview
     end: datetime
-    missed: bool = False
-
-    @property
-    def key(self) -> str:
-        """What names it in the keys of decisions: its start."""
-        return f"interview:{self.interview.start.astimezone(UTC):%Y%m%dT%H%MZ}"
+    missed: bool
+    key: str
 
 
 def standing(case: Case, policy: Policy) -> tuple[Meeting, ...]:
@@ -62,30 +59,31 @@ def _meeting(case: Case, interview: Interview, policy: Policy) -> Meeting:
     end = interview.end
     if end is None or end <= interview.start:
         end = interview.start + timedelta(minutes=policy.interview_length)
-    return Meeting(interview, end, _nobody_came(case, interview.start, end))
+    key = f"interview:{interview.start.astimezone(UTC).isoformat(timespec='minutes')}"
+    return Meeting(interview, end, _nobody_came(case, interview.start, end), key)
 
 
 def _nobody_came(case: Case, start: datetime, end: datetime) -> bool:
     """Who writes a question during an interview is not in it, unless they are answered at once."""
-    meanwhile = [e for e in case.history if start < e.at < end]
-    asked = [e.at for e in meanwhile if e.act is Act.QUESTION]
-    return bool(asked) and not any(e.by is Party.EMPLOYER and e.at > asked[0] for e in meanwhile)
+    asked = [e.at for e in case.history if e.act is Act.QUESTION and start < e.at < end]
+    words = (e.at for e in case.history if e.by is Party.EMPLOYER)
+    return bool(asked) and not any(asked[0] < at < end for at in words)
 
 
 def _held_by(case: Case, meeting: Meeting, alone: bool) -> Iterator[Person]:
-    """Yield who held the interview: those named, without who only arranged it, else who invited."""
+    """Yield who held the interview: those named, without who only arranges, else who invited."""
     named = meeting.interview.people
     if not named and alone:
         named = tuple(p for p in case.people if p.part in INTERVIEWING)
     if not named:
         named = (_host(case, meeting),)
-    yield from tuple(p for p in named if p.part is not Part.COORDINATOR) or named
+    yield from tuple(p for p in named if p.part not in people.ARRANGES) or named
 
 
 def _host(case: Case, meeting: Meeting) -> Person:
     """Return who invited, if a person did who may have held the interview; else somebody."""
     mail = invitation(case, meeting)
     if mail is None or not mail.personal or mail.author is None:
-        return SOMEBODY
+        return people.SOMEBODY
     host = people.known(case, mail.author)
-    return SOMEBODY if host.part is Part.COORDINATOR else host
+    return people.SOMEBODY if host.part is Part.COORDINATOR else host

@@ -1,4 +1,4 @@
-"""How a note of each kind is proposed: to whom, from when until when, in answer to which mail, by which key.
+"""How a note of each kind is proposed: to whom, from when until when, by which key, in answer to what.
 
 A key is made of facts only (note, address, interview or mail, number), so that the same note has the same
 key for ever.  What must not be known here: whether the note is a good idea.
@@ -17,33 +17,17 @@ from policies.verdicts import Write
 
 def thank_you(s: Situation, meeting: Meeting, person: Person) -> Write:
     """Return the thank-you to a person for an interview."""
-    policy = s.policy
-    return Write(
-        Note.THANK_YOU,
-        person,
-        due=meeting.end + timedelta(minutes=policy.thank_you_after),
-        until=meeting.end + timedelta(days=policy.thank_you_window),
-        late_from=meeting.end + timedelta(hours=policy.thank_you_late_after),
-        key=_key(Note.THANK_YOU, person, meeting.key),
-        answers=_answers(s, person, invitation(s.case, meeting)),
-        meeting=meeting,
-    )
+    due = meeting.end + timedelta(minutes=s.policy.thank_you_after)
+    until = meeting.end + timedelta(days=s.policy.thank_you_window)
+    return Write(Note.THANK_YOU, person, due, until, _key(Note.THANK_YOU, person, meeting.key), meeting)
 
 
 def status_check(s: Situation, day: date, quote: str = "") -> Write:
     """Return the next status check, falling due on that day."""
-    to = s.contact or Person(None)
-    number = len(s.asked) + 1
-    return Write(
-        Note.STATUS_CHECK,
-        to,
-        due=s.morning(day),
-        until=s.morning(s.workday(s.free(day), s.policy.stop_after_unsent)),
-        key=_key(Note.STATUS_CHECK, to, s.epoch, str(number)),
-        answers=_answers(s, to, s.words[-1] if s.words else None),
-        number=number,
-        quote=quote,
-    )
+    to, number = s.contact or people.SOMEBODY, len(s.asked) + 1
+    until = s.workday(s.free(day), s.policy.stop_after_unsent)
+    key = _key(Note.STATUS_CHECK, to, s.epoch, str(number))
+    return Write(Note.STATUS_CHECK, to, s.morning(day), s.morning(until), key, number=number, quote=quote)
 
 
 def rejection_thanks(s: Situation, rejection: Event) -> Write:
@@ -51,39 +35,41 @@ def rejection_thanks(s: Situation, rejection: Event) -> Write:
     author = rejection.author if rejection.personal else None
     to = people.known(s.case, author) if author and people.may_write_to(author.address) else s.contact
     due = rejection.at + timedelta(hours=s.policy.rejection_thanks_after)
-    return Write(
-        Note.REJECTION_THANKS,
-        to or Person(None),
-        due=due,
-        until=due + timedelta(days=s.policy.rejection_thanks_window),
-        key=_key(Note.REJECTION_THANKS, to or Person(None), rejection.key),
-        answers=_answers(s, to or Person(None), rejection),
-    )
+    until = due + timedelta(days=s.policy.rejection_thanks_window)
+    key = _key(Note.REJECTION_THANKS, to or people.SOMEBODY, rejection.key)
+    return Write(Note.REJECTION_THANKS, to or people.SOMEBODY, due, until, key)
 
 
 def withdrawal(s: Situation, to: Person) -> Write:
-    """Return the note by which the user leaves the process."""
-    key = _key(Note.WITHDRAWAL, to, s.epoch)
-    return Write(Note.WITHDRAWAL, to, due=s.now, key=key, answers=_answers(s, to, None))
+    """Return the note by which the user leaves the process; it is due as soon as they say so."""
+    return Write(Note.WITHDRAWAL, to, s.now, s.now, _key(Note.WITHDRAWAL, to, s.epoch))
 
 
 def debrief(s: Situation, meeting: Meeting) -> Write:
     """Return the draft to the user's own self with questions about an interview."""
-    return Write(
-        Note.DEBRIEF,
-        None,
-        due=meeting.end,
-        until=meeting.end + timedelta(days=s.policy.thank_you_window),
-        key=f"{Note.DEBRIEF}|{meeting.key}",
-        meeting=meeting,
-    )
+    until = meeting.end + timedelta(days=s.policy.thank_you_window)
+    return Write(Note.DEBRIEF, None, meeting.end, until, f"{Note.DEBRIEF}|{meeting.key}", meeting)
+
+
+def answers(s: Situation, write: Write) -> str:
+    """Return the key of the mail the note replies to: the person's last, else the one it is about."""
+    if write.to is None:
+        return ""
+    mail = people.last_mail_of(s.case, write.to.address)
+    if mail is None and write.meeting:
+        mail = invitation(s.case, write.meeting)
+    if mail is None and write.note is Note.REJECTION_THANKS:
+        mail = s.standing.mail
+    if mail is None and s.words:
+        mail = s.words[-1]
+    return mail.key if mail else ""
+
+
+def late(s: Situation, write: Write) -> bool:
+    """Return whether a thank-you comes so late that it needs other words."""
+    fresh = timedelta(hours=s.policy.thank_you_late_after)
+    return write.note is Note.THANK_YOU and write.meeting is not None and s.now > write.meeting.end + fresh
 
 
 def _key(note: Note, to: Person, *facts: str) -> str:
     return "|".join([note, to.address or (to.name or "somebody").casefold(), *facts])
-
-
-def _answers(s: Situation, to: Person, fallback: Event | None) -> str:
-    mail = people.last_mail_of(s.case, to.address) if to.address else None
-    answered = mail or fallback
-    return answered.key if answered else ""

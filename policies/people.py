@@ -7,11 +7,13 @@ be known here: what is written, and when.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from policies.case import Case, DirectionKind, Event, Part, Party, Person
 
 ARRANGES = frozenset({Part.COORDINATOR, Part.RECRUITER})
+SOMEBODY = Person(None)
+"""Whoever it is: no mail says."""
 
 _MACHINE = re.compile(
     r"no.?reply|do.?not.?reply|nicht.?antworten|ne.?pas.?repondre|nao.?responda|no.?responder|non.?rispondere"
@@ -31,9 +33,9 @@ def may_write_to(address: str | None) -> bool:
     return "xn--" not in domain and not _MACHINE.search(local)
 
 
-def is_team(address: str) -> bool:
+def is_team(address: str | None) -> bool:
     """Return whether the address looks like a mailbox several people read."""
-    return bool(_TEAM.search(address.partition("@")[0]))
+    return bool(_TEAM.search((address or "").partition("@")[0]))
 
 
 def wrote(case: Case) -> tuple[Event, ...]:
@@ -47,38 +49,50 @@ def wrote(case: Case) -> tuple[Event, ...]:
 
 def last_mail_of(case: Case, address: str | None) -> Event | None:
     """Return the latest mail that came from that address."""
-    mails = (e for e in reversed(case.history) if e.by is Party.EMPLOYER and e.author)
-    return next((e for e in mails if e.author and e.author.address == address), None)
+    mails = (e for e in reversed(case.history) if e.by is Party.EMPLOYER)
+    return next((e for e in mails if e.author and e.author.address == address), None) if address else None
 
 
 def contact(case: Case) -> Person | None:
     """Return who is asked where things stand: the one they named, who arranges, else who wrote last.
 
-    A mailbox read by a team comes after every person, interviewers who never wrote come last (T3).
+    A mailbox read by a team comes after every person; interviewers who never wrote come last (T3).
     """
     return next((p for p in _in_order_of_being_asked(case) if may_write_to(p.address)), None)
 
 
 def _in_order_of_being_asked(case: Case) -> Iterator[Person]:
     yield from _named_as_contact(case)
-    authors = [known(case, e.author) for e in wrote(case) if e.author]
-    persons = [p for p in authors if not is_team(p.address or "")]
+    authors = dict.fromkeys(known(case, e.author) for e in wrote(case) if e.author)
+    persons = [p for p in authors if not is_team(p.address)]
     yield from (p for p in persons if p.part in ARRANGES)
-    yield from (p for p in reversed(case.people) if p.part in ARRANGES and not is_team(p.address or ""))
+    arranging = [p for p in reversed(case.people) if p.part in ARRANGES and p.address]
+    yield from (p for p in arranging if not is_team(p.address))
     yield from persons
     yield from authors
-    yield from (p for p in case.people if p.part in ARRANGES)
+    yield from arranging
     yield from (p for i in reversed(case.interviews) for p in i.people if not i.cancelled)
 
 
 def _named_as_contact(case: Case) -> Iterator[Person]:
+    """Yield whom they asked to write to, the latest first, where the case knows the domain."""
     for event in reversed(case.history):
-        for direction in event.directions:
-            if direction.kind is DirectionKind.CONTACT_PERSON and event.by is Party.EMPLOYER:
+        for direction in event.directions if event.by is Party.EMPLOYER else ():
+            if direction.kind is DirectionKind.CONTACT_PERSON and _domain(direction.address) in _domains(
+                case
+            ):
                 yield known(case, Person(None, direction.address))
+
+
+def _domains(case: Case) -> set[str]:
+    authors = (e.author for e in case.history if e.author and e.by is Party.EMPLOYER)
+    return {_domain(p.address) for p in (*case.people, *authors) if p.address}
+
+
+def _domain(address: str | None) -> str:
+    return (address or "").rpartition("@")[2]
 
 
 def known(case: Case, person: Person) -> Person:
     """Return the person as the case knows them by their address."""
-    same: Iterable[Person] = (p for p in case.people if p.address and p.address == person.address)
-    return next(iter(same), person)
+    return next((p for p in case.people if p.address and p.address == person.address), person)

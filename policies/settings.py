@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import Field, dataclass, field, fields, replace
-from datetime import date, datetime, time
-from functools import cache
+from datetime import UTC, date, datetime, time
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,8 +30,9 @@ def switch(default: bool, says: str) -> Any:
 class Policy:
     """What was chosen.  `version` is made of the name and the content; it is part of every decision.
 
-    `zone` is an IANA name and `holidays` are the public holidays of `country`; due moments are in that
-    zone.  `employers` holds a whole policy for each employer (case-folded name) that has its own.
+    `zone` is an IANA name; due moments are in that zone.  `holidays` are the public holidays of `country`
+    and `closed` those of them that take a weekday away.  `employers` holds a whole policy for each employer
+    (case-folded name) that has its own.
     """
 
     name: str = "default"
@@ -41,6 +42,7 @@ class Policy:
     holidays: frozenset[date] = field(default=frozenset(), repr=False)
     employers: tuple[tuple[str, Policy], ...] = ()
     version: str = field(init=False, default="")
+    closed: tuple[date, ...] = field(init=False, default=(), repr=False)
 
     interview_length: int = number(
         60, "minutes", "An interview lasts this long where nobody said when it ends.", low=5, high=600
@@ -132,6 +134,10 @@ class Policy:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "version", f"{self.name}-{_digest(self)}")
+        object.__setattr__(self, "closed", workdays.closed(self.holidays))
+
+    def __hash__(self) -> int:
+        return hash(self.version)
 
     def at(self, employer: str | None) -> Policy:
         """Return the policy for that employer: its own where there is one, else this."""
@@ -149,16 +155,16 @@ class Policy:
         return moment.astimezone(ZoneInfo(self.zone)).date()
 
     def moment(self, day: date, hour: int) -> datetime:
-        """Return that full hour of that day where the user lives."""
-        return datetime.combine(day, time(hour), ZoneInfo(self.zone))
+        """Return that full hour of that day where the user lives, in UTC."""
+        return _moment(self.zone, day, hour)
 
     def workday_of_january(self, year: int, nth: int) -> date:
         """Return the `nth` working day of that year."""
-        return workdays.of_january(year, nth, self.holidays)
+        return workdays.of_january(year, nth, self.closed)
 
     def workday(self, day: date, count: int) -> date:
         """Return the `count`-th business day after that day."""
-        return workdays.add(day, count, self.holidays)
+        return workdays.add(day, count, self.closed)
 
 
 @cache
@@ -184,6 +190,7 @@ class Amount:
         return f"{self.value} {one if self.value == 1 else self.unit}"
 
 
+@lru_cache(maxsize=1024)
 def worded(text: str, policy: Policy) -> str:
     """Return the text with the names of numbers in braces replaced by what the policy chose."""
     return text.format_map(_Words(policy))
@@ -198,6 +205,11 @@ class _Words(dict[str, Amount]):
 
     def __missing__(self, name: str) -> Amount:
         return Amount(getattr(self.policy, name), choices()[name].metadata["unit"])
+
+
+@lru_cache(maxsize=4096)
+def _moment(zone: str, day: date, hour: int) -> datetime:
+    return datetime.combine(day, time(hour), ZoneInfo(zone)).astimezone(UTC)
 
 
 def _digest(policy: Policy) -> str:

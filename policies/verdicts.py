@@ -1,7 +1,7 @@
 """What a rule may say, and what a rule is.
 
-A rule is a name, one sentence, its sources, and a few lines that look at a situation and say `Write`,
-`Never`, `Stop` or `Advise`.  Stop wins over never; never wins over write.  No rule knows of another.
+A wish says what we would like to `Write`; a rule says `Never`, `Stop` or `Advise`.  Stop wins over never;
+never wins over write.  What must not be known here: any single rule.
 """
 
 from __future__ import annotations
@@ -9,27 +9,32 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar
 
 from policies.articles import ADVICE, OURS
 from policies.case import Draft, Note, Person
 from policies.decision import Finding
-from policies.meetings import Meeting
 from policies.settings import Policy, worded
-from policies.situation import Situation
+
+if TYPE_CHECKING:
+    from policies.meetings import Meeting
+    from policies.situation import Situation
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """A note is to be written once `due` has come, and not after `until`.  `quote` is why."""
+    """A note is to be written from `due` until `until`, to a person (None: to the user's own self).
+
+    `key` is what the decision will be known by.  A thank-you is for a `meeting`, status checks have a
+    `number` from 1; `quote` are the employer's words it rests on.
+    """
 
     note: Note
     to: Person | None
     due: datetime
+    until: datetime
     key: str
-    answers: str = ""
     meeting: Meeting | None = None
-    until: datetime | None = None
-    late_from: datetime | None = None
     number: int = 1
     quote: str = ""
 
@@ -39,8 +44,8 @@ class Never:
     """Notes of these kinds are not to be written: to anybody or only `to`, always or between two moments.
 
     With a `key` only that very note is meant; `older_than` spares notes that fell due later.  A never
-    without an end also takes back what lies untouched in Drafts.  `instead` is told to the user at the
-    moment at which the note would have been due.
+    without an end also takes back what lies untouched in Drafts.  `instead` is told to the user when the
+    note would have been due.
     """
 
     notes: tuple[Note, ...]
@@ -54,9 +59,9 @@ class Never:
 
     def forbids(self, write: Write) -> bool:
         """Return whether the note is meant, whenever."""
-        return self._means(write.note, write.to.address if write.to else None, write.key) and (
-            self.older_than is None or write.due < self.older_than
-        )
+        if write.note not in self.notes or (self.older_than and write.due >= self.older_than):
+            return False
+        return self._means(write.note, write.to.address if write.to else None, write.key)
 
     def takes_back(self, draft: Draft) -> bool:
         """Return whether the draft is meant, and for good."""
@@ -95,8 +100,10 @@ class Advise:
 
 
 Verdict = Write | Never | Stop | Advise
-Verdicts = Iterator[Verdict]
-Body = Callable[[Situation], Verdicts]
+Wishes = Iterator[Write]
+Limits = Iterator[Never | Stop | Advise]
+W = TypeVar("W", bound=Callable[["Situation"], Wishes])
+L = TypeVar("L", bound=Callable[["Situation"], Limits])
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +113,9 @@ class Rule:
     name: str
     says: str
     sources: tuple[str, ...]
-    body: Body
-    optional: bool = False
-
-    def applies(self, policy: Policy) -> bool:
-        """Return whether the policy has it switched on."""
-        return not self.optional or bool(getattr(policy, self.name))
+    body: Callable[[Situation], Iterator[Verdict]]
+    wishes: bool
+    optional: bool
 
     def finding(self, policy: Policy, quote: str = "") -> Finding:
         """Return the rule as a reason, with the policy's numbers in its sentence."""
@@ -119,20 +123,42 @@ class Rule:
 
 
 class Rulebook:
-    """The rules in the order they are written down."""
+    """The rules in the order they are written down.
+
+    Both decorators enter a function under its own name, with its sentence and its sources: ids of advice
+    (`articles.py`), or OURS for a choice that no article makes.
+    """
 
     def __init__(self) -> None:
         self.rules: list[Rule] = []
+        self._in_force: dict[str, tuple[Rule, ...]] = {}
 
-    def __call__(self, says: str, sources: str, *, optional: bool = False) -> Callable[[Body], Body]:
-        """Return a decorator that enters a function as a rule under its own name.
+    def wish(self, says: str, sources: str, *, optional: bool = False) -> Callable[[W], W]:
+        """Return a decorator for a rule that writes."""
 
-        `sources` are ids of advice (`articles.py`), or OURS for a choice that no article makes.
-        """
-        cited = tuple(i if i == OURS else str(ADVICE[i]) for i in sources.split())
-
-        def enter(body: Body) -> Body:
-            self.rules.append(Rule(body.__name__, says, cited, body, optional))
+        def enter(body: W) -> W:
+            self.rules.append(Rule(body.__name__, says, _cited(sources), body, True, optional))
             return body
 
         return enter
+
+    def rule(self, says: str, sources: str, *, optional: bool = False) -> Callable[[L], L]:
+        """Return a decorator for a rule that forbids, stops or advises."""
+
+        def enter(body: L) -> L:
+            self.rules.append(Rule(body.__name__, says, _cited(sources), body, False, optional))
+            return body
+
+        return enter
+
+    def in_force(self, policy: Policy) -> tuple[Rule, ...]:
+        """Return the rules the policy has switched on."""
+        known = self._in_force.get(policy.version)
+        if known is None:
+            known = tuple(r for r in self.rules if not r.optional or getattr(policy, r.name))
+            self._in_force[policy.version] = known
+        return known
+
+
+def _cited(sources: str) -> tuple[str, ...]:
+    return tuple(s if s == OURS else str(ADVICE[s]) for s in sources.split())

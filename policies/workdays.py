@@ -5,31 +5,34 @@ What must not be known here: where holidays come from, and why somebody counts.
 
 from __future__ import annotations
 
-from collections.abc import Set
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-DAY = timedelta(days=1)
-SATURDAY = 5
+FRIDAY = 4
 
 
-def is_workday(day: date, holidays: Set[date] = frozenset()) -> bool:
-    """Return whether offices are open on that day."""
-    return day.weekday() < SATURDAY and day not in holidays
+def closed(holidays: Iterable[date]) -> tuple[date, ...]:
+    """Return those of the holidays that take a weekday away, in order."""
+    return tuple(sorted(day for day in holidays if day.weekday() <= FRIDAY))
 
 
-def add(day: date, count: int, holidays: Set[date] = frozenset()) -> date:
-    """Return the `count`-th business day strictly after `day`; `day` itself for a count of 0."""
-    while count > 0:
-        day += DAY
-        count -= is_workday(day, holidays)
-    return day
+def add(day: date, count: int, closed: Sequence[date] = ()) -> date:
+    """Return the `count`-th business day strictly after `day`; `closed` are weekdays off, in order."""
+    end = _add_weekdays(day, count)
+    while lost := bisect_right(closed, end) - bisect_right(closed, day):
+        day, end = end, _add_weekdays(end, lost)
+    return end
 
 
-def first(day: date, holidays: Set[date] = frozenset()) -> date:
-    """Return `day` if it is a business day, else the next one."""
-    return day if is_workday(day, holidays) else add(day, 1, holidays)
+def of_january(year: int, nth: int, closed: Sequence[date] = ()) -> date:
+    """Return the `nth` business day of January; New Year's Day is none in any country."""
+    return add(date(year, 1, 1), nth, closed)
 
 
-def of_january(year: int, nth: int, holidays: Set[date] = frozenset()) -> date:
-    """Return the `nth` business day of January; New Year's Day never counts, whatever the country."""
-    return add(date(year, 1, 1), nth, holidays)
+def _add_weekdays(day: date, count: int) -> date:
+    weekday = day.weekday()
+    past_friday = max(0, weekday - FRIDAY)  # a weekend counts on from its Friday
+    weeks, days = divmod(count, FRIDAY + 1)
+    over_a_weekend = 2 * (min(weekday, FRIDAY) + days > FRIDAY)
+    return day + timedelta(days=7 * weeks + days + over_a_weekend - past_friday)

@@ -1,0 +1,153 @@
+"""What the mails of a case add up to: which of them are words, what was promised, how it ended.
+
+Functions of mails and interviews.  What must not be known here: the moment, and the policy's numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from policies.case import Act, Direction, DirectionKind, Event, Kind, Party, Timeline, TimelineKind
+from policies.meetings import ARRANGING
+
+NO_WORD = frozenset({Kind.APPLICATION_ACKNOWLEDGEMENT, Kind.JOB_ALERT, Kind.AUTO_REPLY})
+"""Mails that come by themselves: nobody has thought of the candidate."""
+
+NEXT_STEPS = ARRANGING | {Kind.ASSESSMENT_REQUEST, Kind.OFFER}
+"""Mails by which the process goes on."""
+
+
+class Outcome(StrEnum):
+    """How far a case has come."""
+
+    OPEN = "open"
+    REJECTED = "rejected"
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    WITHDRAWN = "withdrawn"
+
+
+class Expecting(StrEnum):
+    """What a timeline lets the candidate expect."""
+
+    NOTHING = "nothing"  # no time was named, or it was overtaken
+    NEWS_BY_A_DAY = "news by a day"
+    A_QUESTION = "a question"  # they asked to be reminded on a day
+    NEWS_AFTER_THE_HOLIDAYS = "news after the holidays"
+    A_PAUSE = "a pause"  # on hold without a date
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A timeline, the mail it was stated in, and what it lets the candidate expect.
+
+    `day` is the latest day it names.  `january` is the year whose January “after the holidays” means.
+    """
+
+    mail: Event
+    quote: str
+    expecting: Expecting
+    day: date | None
+    january: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A direction, and the mail it was given in."""
+
+    mail: Event
+    direction: Direction
+
+    @property
+    def quote(self) -> str:
+        """The words it was given in."""
+        return self.direction.quote
+
+    @property
+    def day(self) -> date | None:
+        """The day it names, if any."""
+        return self.direction.until
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a case has come, and the mail that says so."""
+
+    outcome: Outcome
+    mail: Event | None = None
+
+
+def promise_of(mail: Event) -> Promise | None:
+    """Return what one mail promises: an invitation to ask, else its latest day, else a pause."""
+    if not mail.timelines:
+        return None
+    dated = [t for t in mail.timelines if t.latest and t.kind is not TimelineKind.VAGUE]
+    undated = [t for t in mail.timelines if t.kind is TimelineKind.HOLD or t.after_holidays]
+    best = [t for t in dated if t.invited] or dated
+    main = max(best, key=lambda t: t.latest or date.min) if best else next(iter(undated), None)
+    return _promise(mail, main) if main else None
+
+
+def _promise(mail: Event, timeline: Timeline) -> Promise:
+    day = timeline.latest
+    january = 0
+    if timeline.after_holidays:
+        # Without a date it is the next January; with one in another month, another season's holidays.
+        january = mail.at.year + 1 if day is None else day.year if day.month == 1 else 0
+    if timeline.invited:
+        expecting = Expecting.A_QUESTION
+    elif january:
+        expecting = Expecting.NEWS_AFTER_THE_HOLIDAYS
+    else:
+        expecting = Expecting.NEWS_BY_A_DAY if day else Expecting.A_PAUSE
+    return Promise(mail, timeline.quote, expecting, day, january)
+
+
+def latest_promise(mails: Sequence[Event]) -> Promise | None:
+    """Return the promise of the last mail that makes one."""
+    return next((promise for mail in reversed(mails) if (promise := promise_of(mail))), None)
+
+
+def latest_wish(mails: Sequence[Event], kind: DirectionKind, unless: DirectionKind | None) -> Wish | None:
+    """Return the last direction of that kind, unless the other kind was given after it."""
+    for mail in reversed(mails):
+        for direction in reversed(mail.directions):
+            if direction.kind is kind:
+                return Wish(mail, direction)
+            if direction.kind is unless:
+                return None
+    return None
+
+
+def standing(history: Iterable[Event]) -> Standing:
+    """Return how far a case has come.
+
+    A rejection is taken back by a mail with which the process goes on or in which a person says where
+    things stand; a pleasantry does not.  What the user decided is final.
+    """
+    now = Standing(Outcome.OPEN)
+    for mail in history:
+        if now.outcome not in (Outcome.WITHDRAWN, Outcome.ACCEPTED):
+            now = _after(now, mail)
+    return now
+
+
+def _after(now: Standing, mail: Event) -> Standing:
+    says = _says(mail)
+    if says and says is not now.outcome:
+        return Standing(says, mail)
+    if now.outcome is Outcome.REJECTED and mail.by is Party.EMPLOYER:
+        goes_on = mail.kind in NEXT_STEPS or (mail.kind is Kind.EMPLOYER_UPDATE and mail.personal)
+        return Standing(Outcome.OPEN, mail) if goes_on else now
+    return now
+
+
+def _says(mail: Event) -> Outcome | None:
+    if mail.by is Party.EMPLOYER:
+        return {Kind.REJECTION: Outcome.REJECTED, Kind.OFFER: Outcome.OFFERED}.get(mail.kind)
+    if mail.by is Party.USER and mail.act:
+        return {Act.WITHDRAWAL: Outcome.WITHDRAWN, Act.ACCEPTANCE: Outcome.ACCEPTED}.get(mail.act)
+    return None
