@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from daemon.reading import invite_lines, invite_zones, names, when_mode, zones
+from daemon.reading import invite_lines, invite_zones, names, sender, when_mode, zones
 from daemon.reading.invite_lines import Block, Property
 from daemon.reading.model import Me, Message
 from policies.case import Interview, Person
@@ -213,7 +213,7 @@ def _person(prop: Property, mine: frozenset[str]) -> Person | None:
     if address in mine or prop.parameters.get("CUTYPE", "").upper() in _NOT_PEOPLE:
         return None
     name = names.tidy(prop.parameters.get("CN", ""))
-    if not address or names.is_robot(address) or names.is_role(name, address):
+    if not address or sender.is_robot(address) or names.is_role(name, address):
         return None
     return Person(name if names.is_name(name) else None, address)
 
@@ -225,7 +225,7 @@ def _interview(event: CalendarEvent) -> Interview:
     return Interview(
         start=event.start,
         end=event.end,
-        mode=when_mode.of((place, event.summary, event.description)),
+        mode=when_mode.of(place=place, near=(event.summary, event.description)),
         place=place,
         zone_known=event.zone_known,
         uid=event.uid,

@@ -83,7 +83,7 @@ def _interview(node: dict[str, Any], zone: zones.Zone, *, cancelled: bool) -> In
     return Interview(
         start=start,
         end=end if end is not None and end > start else None,
-        mode=when_mode.of((place, _text(node.get("name")), _text(node.get("description")))),
+        mode=when_mode.of(place=place, near=(_text(node.get("name")), _text(node.get("description")))),
         place=place,
         zone_known=known,
         people=tuple(_people(node.get("performer")) | _people(node.get("organizer"))),

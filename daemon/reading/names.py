@@ -39,16 +39,6 @@ def _set(table: str) -> frozenset[str]:
     return frozenset(load("people_names")[table]["words"])
 
 
-@cache
-def _robots() -> re.Pattern[str]:
-    return re.compile("|".join(load("ats")["robots"]["patterns"]))
-
-
-def is_robot(address: str) -> bool:
-    """Whether nobody reads what is sent to `address`."""
-    return bool(_robots().match(address))
-
-
 def is_mailbox(address: str) -> bool:
     """Whether `address` is a department's, not a person's own ("careers@…", "hr-team@…")."""
     local = address.partition("@")[0].partition("+")[0].lower()

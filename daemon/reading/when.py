@@ -1,8 +1,8 @@
 """Interview times said in a text, with their zone, length and mode.
 
     find(sentences, sent, *, language, zone, country, domain, subject, earlier, links) -> When
-    settle(when, kind) -> When      once the kind of the mail is known
-    together(invites, marked, when) -> When      calendar parts before markup before text
+    together(when, invites, marked) -> When      joined with the calendar parts and the markup
+    settle(when, kind) -> When      as a mail of that kind means it, once the kind is known
 
 `When.interviews` are times agreed or called for, `slots` times offered; `quotes` the sentence each start
 was read from.  Old, cancelled and past times, deadlines, office hours and start dates are neither.
@@ -14,28 +14,35 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from daemon.reading import when_bind, when_clock, when_mode, when_roles, zones
+from daemon.reading import when_bind, when_roles, zones
+from daemon.reading.invite import Invites
 from daemon.reading.when_bind import Context, Line, Moment
+from daemon.reading.when_build import Builder
 from daemon.reading.when_roles import Role
-from policies.case import Interview, Kind
+from policies.case import Interview, Kind, Mode
 
 _HORIZON = dt.timedelta(days=400)
-_MAX = 30  # interviews or slots of one mail
-_LENGTH_GAP = 60  # characters between a time and the length said beside it
+_VISIT = dt.timedelta(hours=9)  # no longer than that from a start to an "until"
+_EARLIER = 40  # quoted lines that may lend a day
 _REPLY = re.compile(r"\s*(?:re|aw|antw|sv|rif|r|res)\s?:", re.IGNORECASE)
 _AMERICAS = range(-10, -3)  # hours from UTC where the month is written first, in English
 
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """The times of a mail, in order.  `quotes` maps a start to the words it was read from."""
+    """The times of a mail, in order.  `quotes` maps a start to the words it was read from.
+
+    `mode` and `place` are what the text says apart from any time.
+    """
 
     interviews: tuple[Interview, ...] = ()
     slots: tuple[Interview, ...] = ()
     quotes: Mapping[dt.datetime, str] = field(default_factory=dict)
+    mode: Mode | None = None
+    place: str = ""
 
 
 def find(
@@ -55,20 +62,21 @@ def find(
     `zone` is the reader's IANA zone ("" or "UTC" for unknown), `country` and `domain` the sender's,
     `earlier` the quoted lines (they lend a day to "at 3 then", nothing else), `links` the hyperlinks.
     """
-    home = zones.home(
-        sent, reader=zone, country=country, domain=domain, language=language, text="\n".join(sentences)
-    )
+    text = "\n".join(sentences)
+    home = zones.home(sent, reader=zone, country=country, domain=domain, language=language, text=text)
     context = Context(
         sent,
         language,
         home,
         zone,
         month_first=_month_first(sent, language, country),
-        before=tuple(text for text in (subject, *earlier[:40]) if text),
+        before=tuple(line for line in (subject, *earlier[:_EARLIER]) if line),
     )
-    when = _read(sentences, context, tuple(links))
+    links = tuple(links)
+    when = _read(sentences, context, links)
     if not when.interviews and not when.slots and subject and not _REPLY.match(subject):
-        when = _read((subject,), context, (*links, *sentences))
+        from_subject = _read((subject,), context, (*links, *sentences))
+        when = replace(when, interviews=from_subject.interviews, quotes=from_subject.quotes)
     return when
 
 
@@ -81,21 +89,38 @@ def _month_first(sent: dt.datetime, language: str, country: str) -> bool:
 
 def _read(sentences: Sequence[str], context: Context, links: Sequence[str]) -> When:
     parts = when_bind.lines(sentences, context)
-    said = [
-        one for one in when_bind.moments(parts, context) if context.sent <= one.at <= context.sent + _HORIZON
-    ]
-    roles = when_roles.roles(said, parts)
-    appointments = _sessions([one for one, role in zip(said, roles, strict=True) if role is Role.APPOINTMENT])
-    if not appointments:
-        appointments = [one for one, role in zip(said, roles, strict=True) if role is Role.ASIDE][:1]
-    offers = [one for one, role in zip(said, roles, strict=True) if role is Role.OFFER]
-    build = _Builder(parts, links)
-    agreed = {one.at for one in appointments}
+    build = Builder(parts, links)
+    said = [m for m in when_bind.moments(parts, context) if context.sent <= m.at <= context.sent + _HORIZON]
+    by_role: dict[Role, list[Moment]] = {role: [] for role in Role}
+    for moment, role in zip(said, when_roles.roles(said, parts), strict=True):
+        by_role[role].append(moment)
+    agreed = _until(by_role[Role.APPOINTMENT] or by_role[Role.ASIDE][:1], by_role[Role.OTHER], parts)
+    agreed = _sessions(agreed)
+    starts = {one.at for one in agreed}
+    offers = [one for one in by_role[Role.OFFER] if one.at not in starts]
     return When(
-        interviews=build.interviews(appointments),
-        slots=build.interviews([one for one in offers if one.at not in agreed]),
-        quotes={one.at: one.sentence for one in (*appointments, *offers)},
+        interviews=build.interviews(agreed),
+        slots=build.interviews(offers),
+        quotes={one.at: one.sentence for one in (*offers, *agreed)},
+        mode=build.mode,
+        place=build.place,
     )
+
+
+def _until(agreed: list[Moment], others: list[Moment], parts: Sequence[Line]) -> list[Moment]:
+    """Give the last open appointment before it the end said apart: "Plan to be with us until 4:30"."""
+    for other in others:
+        line = parts[other.line]
+        before = line.sentence[: other.clock.start]
+        if other.said_day or not re.search(
+            rf"(?:{line.words.alternatives['until']})\W*(?:\w+\W+)?$", before, re.IGNORECASE
+        ):
+            continue
+        for index, one in reversed(list(enumerate(agreed))):
+            if one.ends is None and one.begins < other.begins < one.begins + _VISIT:
+                agreed = [*agreed[:index], replace(one, ends=other.begins), *agreed[index + 1 :]]
+                break
+    return agreed
 
 
 def _sessions(said: list[Moment]) -> list[Moment]:
@@ -110,95 +135,55 @@ def _sessions(said: list[Moment]) -> list[Moment]:
 
 
 def _contains_sessions(whole: Moment, others: list[Moment]) -> bool:
-    if whole.ends is None:
-        return False
-    inside = [
+    inside = (
         one
         for one in others
-        if one is not whole
-        and one.ends
-        and whole.begins <= one.begins
-        and one.ends <= whole.ends
-        and one.line != whole.line
-    ]
-    return len(inside) >= 2
+        if one.ends and whole.ends and one.line != whole.line
+        if whole.begins <= one.begins and one.ends <= whole.ends
+    )
+    return len(list(inside)) >= 2
 
 
-class _Builder:
-    """Turns moments into interviews: what the mail says of length, place and mode is said once for all."""
+def together(when: When, invites: Invites, marked: Sequence[Interview] = ()) -> When:
+    """Return the times of calendar parts, markup and text as one: the calendar is believed first.
 
-    def __init__(self, parts: Sequence[Line], links: Sequence[str]) -> None:
-        self._parts = parts
-        self._length = self._general_length()
-        self._place = self._labelled("place")
-        self._rest = (
-            *self._places,
-            " ".join(links)[:4_000],
-            "\n".join(line.sentence for line in parts)[:4_000],
-        )
-
-    def interviews(self, said: Sequence[Moment]) -> tuple[Interview, ...]:
-        """Return an interview for each moment, in order, one for each start."""
-        found = {one.at: self._interview(one) for one in said}
-        return tuple(found[start] for start in sorted(found))[:_MAX]
-
-    def _interview(self, one: Moment) -> Interview:
-        ends = one.ends
-        if ends is None and (minutes := self._length_beside(one) or self._length):
-            ends = one.begins + dt.timedelta(minutes=minutes)
-        return Interview(
-            start=one.at,
-            end=ends.replace(tzinfo=one.zone.rules) if ends else None,
-            mode=when_mode.of((*self._places, one.sentence, *self._rest)),
-            place=self._place,
-            zone_known=one.zone.known,
-        )
-
-    @property
-    def _places(self) -> tuple[str, ...]:
-        return (self._place,) if self._place else ()
-
-    def _labelled(self, key: str) -> str:
-        """The value of the first label line of that kind ("Where: …"), also when it is on the next line."""
-        for position, line in enumerate(self._parts):
-            label, colon, value = line.sentence.partition(":")
-            if not colon and len(label) > 24:
-                continue
-            if label.strip(" \t*•-").lower() in line.words.labels[key]:
-                if value.strip():
-                    return value.strip()[:300]
-                if position + 1 < len(self._parts):
-                    return self._parts[position + 1].sentence[:300]
-        return ""
-
-    def _length_beside(self, one: Moment) -> int:
-        """The length said next after the time in its sentence, else right before it."""
-        line = self._parts[one.line]
-        found = list(_lengths(line))
-        nexts = [clock.start for clock in line.clocks if clock.start > one.clock.end]
-        stop = min((one.end + _LENGTH_GAP, *nexts))
-        for start, _, minutes in found:
-            if one.end <= start < stop:
-                return minutes
-        before = [minutes for _, end, minutes in found if 0 <= one.start - end <= _LENGTH_GAP]
-        return before[-1] if before and len(line.clocks) == 1 else 0
-
-    def _general_length(self) -> int:
-        """How long the conversation takes by a sentence or label of its own."""
-        for line in self._parts:
-            for start, end, minutes in _lengths(line):
-                around = line.sentence[max(0, start - 60) : start] + " " + line.sentence[end : end + 30]
-                if line.words.lasting.search(around):
-                    return minutes
-        return 0
+    The text adds how an interview is held, an end, and the further sessions of a schedule whose first
+    one is in the calendar; a time the calendar calls off is dropped.
+    """
+    gone = {event.start for event in invites.events if event.cancelled and event.start}
+    text = tuple(one for one in when.interviews if one.start not in gone)
+    sure = invites.interviews or tuple(one for one in marked if not one.cancelled)
+    if not sure:
+        return replace(when, interviews=text, slots=invites.slots or when.slots)
+    interviews = {one.start: _enriched(one, text, when) for one in sure}
+    if any(one.start in interviews for one in text):
+        for one in text:
+            if one.end is not None and not any(_overlap(one, other) for other in interviews.values()):
+                interviews |= {one.start: one} if _same_day(one, sure) else {}
+    return replace(when, interviews=tuple(interviews[start] for start in sorted(interviews)), slots=())
 
 
-def _lengths(line: Line) -> Iterator[tuple[int, int, int]]:
-    """The lengths in a sentence that are no times of day and not of something else ("15 minutes early")."""
-    for start, end, minutes in when_clock.lengths(line.sentence, line.words):
-        apart = all(end <= clock.start or clock.end <= start for clock in line.clocks)
-        if apart and not line.words.not_lasting.search(line.sentence[end : end + 30]):
-            yield start, end, minutes
+def _enriched(one: Interview, text: Sequence[Interview], when: When) -> Interview:
+    twin = next((other for other in text if other.start == one.start), None)
+    told = [other for other in text if other.start.replace(tzinfo=None) == one.start.replace(tzinfo=None)]
+    if twin is None and not one.zone_known and told and told[0].zone_known:
+        return replace(told[0], uid=one.uid, sequence=one.sequence, people=one.people)
+    return replace(
+        one,
+        end=one.end or (twin.end if twin else None),
+        mode=one.mode or (twin.mode if twin else None) or when.mode,
+        place=one.place or (twin.place if twin else "") or when.place,
+    )
+
+
+def _overlap(one: Interview, other: Interview) -> bool:
+    if one.end is None or other.end is None:
+        return one.start == other.start
+    return one.start < other.end and other.start < one.end
+
+
+def _same_day(one: Interview, others: Sequence[Interview]) -> bool:
+    return any(abs(one.start - other.start) <= _VISIT for other in others)
 
 
 def settle(when: When, kind: Kind) -> When:

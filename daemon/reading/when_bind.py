@@ -13,7 +13,7 @@ import datetime as dt
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from daemon.reading import when_clock, when_dates, when_words, zones
 from daemon.reading.when_clock import Clock
@@ -34,6 +34,7 @@ _SAME_AGAIN = re.compile(
     r"(?:that is|that's|which is|i\.e\.|d\.h\.|=|entspricht|soit)?\s?(?:at\s)?$",
     re.IGNORECASE,
 )
+_YOURS = re.compile(r"\W*(?:your|ihrer|deiner|votre|tu|su|jouw|uw|seu|sua|tuo)\b", re.IGNORECASE)
 _ON = re.compile(r"[\s,(]*(?:\S{1,9}\s){0,2}$")
 
 
@@ -97,7 +98,7 @@ class _Bound:
     own_day: bool
     zone: zones.Zone | None = None
     drop: bool = False
-    spans: tuple[int, int] = field(default=(0, 0))
+    zone_end: int = 0
 
 
 def lines(sentences: Sequence[str], context: Context) -> list[Line]:
@@ -114,6 +115,9 @@ def lines(sentences: Sequence[str], context: Context) -> list[Line]:
         clocks: tuple[Clock, ...] = ()
         if (days or _WORTH_A_LOOK.search(sentence)) and not labelled(sentence, words, "length"):
             taken = [(day.start, day.end) for day in days]
+            taken += [
+                (start, end) for start, end, said in zones.mentions(sentence) if any(map(str.isdigit, said))
+            ]
             clocks = when_clock.find(sentence, words, taken, dated=dated)
         found.append(Line(index, sentence, words, days, clocks))
     return found
@@ -132,7 +136,7 @@ def moments(parts: Sequence[Line], context: Context) -> tuple[Moment, ...]:
     floating = _floating(parts, context)
     for one in bound:
         one.zone = _zone_after(one, context) or floating.get(one.line.index)
-    _drop_repeated(bound, context)
+    _drop_repeated(bound)
     general = floating.get(-1)
     return tuple(_moment(one, one.zone or general or context.home) for one in bound if not one.drop)
 
@@ -236,7 +240,7 @@ def _zone_after(one: _Bound, context: Context) -> zones.Zone | None:
     for end in ends:
         for start, stop, words in zones.mentions(sentence):
             if start >= end and _ZONE_GAP.fullmatch(sentence[end:start]):
-                one.spans = (one.clock.start, stop)
+                one.zone_end = stop
                 return zones.understand(words, context.home, context.reader)
     return None
 
@@ -264,31 +268,22 @@ def _floating(parts: Sequence[Line], context: Context) -> dict[int, zones.Zone]:
     return found
 
 
-def _drop_repeated(bound: list[_Bound], context: Context) -> None:
+def _drop_repeated(bound: list[_Bound]) -> None:
     """Drop a time that says the one before it again in another zone: "2:30 PM PT / 5:30 PM ET"."""
     for first, second in itertools.pairwise(bound):
         if first.line.index != second.line.index or second.drop:
             continue
-        stop = max(first.clock.end, first.spans[1])
-        gap = first.line.sentence[stop : second.clock.start]
-        foreign = second.zone is not None or re.match(
-            r"\W*your|\W*ihrer|\W*votre|\W*tu\b|\W*su\b|\W*jouw|\W*seu",
-            first.line.sentence[second.clock.end :],
-            re.IGNORECASE,
-        )
-        if (
-            foreign
-            and _SAME_AGAIN.match(gap)
-            and (second.zone is None or first.zone is None or _differ(first, second))
-        ):
+        sentence = first.line.sentence
+        gap = sentence[max(first.clock.end, first.zone_end) : second.clock.start]
+        in_brackets = gap.strip() == "(" and first.zone is not None
+        foreign = second.zone is not None or in_brackets or _YOURS.match(sentence, second.clock.end)
+        if foreign and _SAME_AGAIN.match(gap) and _differ(first, second):
             second.drop = True
-            second.spans = second.spans
-    del context
 
 
 def _differ(first: _Bound, second: _Bound) -> bool:
-    assert first.zone is not None
-    assert second.zone is not None
+    if first.zone is None or second.zone is None:
+        return True
     naive = dt.datetime.combine(first.date, first.clock.begins)
     return (
         naive.replace(tzinfo=first.zone.rules).utcoffset()

@@ -129,9 +129,7 @@ def _raws(sentence: str, words: Words, taken: Sequence[tuple[int, int]]) -> list
 def _raw(match: re.Match[str], words: Words) -> _Raw | None:
     group = match.groupdict()
     start, end = match.start(), match.start() + len(match[0].rstrip())
-    meridiem = words.meridiems.get(
-        " ".join((group["mer"] or group["mer0"] or group["mer2"] or "").lower().split()), ""
-    )
+    meridiem = _meridiem(group["mer"] or group["mer0"] or group["mer2"] or "", words)
     if group["noon"]:
         return _Raw(start, end, 12, 0, "pm", sure=True)
     if group["mil"]:
@@ -152,6 +150,13 @@ def _raw(match: re.Match[str], words: Words) -> _Raw | None:
             total = hour * 60 + minutes
             return _Raw(start, end, total // 60 % 24, total % 60, meridiem, sure=True)
     return None
+
+
+def _meridiem(said: str, words: Words) -> str:
+    """ "am" or "pm"; a single letter counts only when it is small ("1p", but "Room 3A")."""
+    if len(said) == 1 and said.isupper():
+        return ""
+    return words.meridiems.get(" ".join(said.lower().split()), "")
 
 
 def _joined(raw: _Raw, other: _Raw, sentence: str, words: Words) -> bool:

@@ -15,26 +15,38 @@ from policies.case import Mode
 _LIMIT = 4_000  # characters of one text that are looked at
 
 
+_ADDRESS = re.compile(r"\d|,")
+
+
 @cache
-def _patterns() -> tuple[tuple[Mode, re.Pattern[str]], ...]:
-    """The words of each mode in all languages; the words that settle it come before the mere hints."""
-    lexicon = load("when_mode")
-    order = (
-        (Mode(name), lexicon[strength][name]) for strength in ("sure", "hint") for name in lexicon[strength]
-    )
+def _patterns(strength: str) -> tuple[tuple[Mode, re.Pattern[str]], ...]:
+    """The words of each mode in all languages, those that settle it (`sure`) or merely hint."""
+    words = load("when_mode")[strength]
     return tuple(
-        (mode, re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)", re.IGNORECASE)) for mode, words in order
+        (Mode(name), re.compile(rf"(?<!\w)(?:{'|'.join(words[name])})(?!\w)", re.IGNORECASE))
+        for name in words
     )
 
 
-def of(texts: Iterable[str]) -> Mode | None:
-    """Return the mode told by `texts`, nearest evidence first; None where none tells.
+def _told(text: str, strength: str) -> Mode | None:
+    text = text[:_LIMIT]
+    return next((mode for mode, pattern in _patterns(strength) if pattern.search(text)), None)
 
-    Give what stands with the interview first (its place, its sentence), the rest of the mail last.
+
+def of(*, place: str = "", near: Iterable[str] = (), rest: Iterable[str] = ()) -> Mode | None:
+    """Return the mode told by an interview's place, else by the texts near it, else by the mail's rest.
+
+    A mere hint ("call", "building") counts only in the place and near it.  A place with a number or a
+    comma that is no link is a street address.
     """
-    for text in texts:
-        text = text[:_LIMIT]
-        for mode, pattern in _patterns():
-            if pattern.search(text):
-                return mode
-    return None
+    if place:
+        mode = _told(place, "sure") or _told(place, "hint")
+        if mode is not None:
+            return mode
+        if "://" not in place and _ADDRESS.search(place):
+            return Mode.ONSITE
+    near = tuple(near)
+    tries = [(text, strength) for text in near[:1] for strength in ("sure", "hint")]
+    tries += [(text, strength) for strength in ("sure", "hint") for text in near[1:]]
+    tries += [(text, "sure") for text in rest]
+    return next((mode for text, strength in tries if (mode := _told(text, strength)) is not None), None)

@@ -12,15 +12,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from enum import Enum
+from functools import cache
 
 from daemon.reading.when_bind import Line, Moment
+from daemon.reading.when_words import Words
 
 _OLD_REACH = 70  # characters between "originally" and the time it denies
 _DENIED_REACH = 20
 _DEADLINE_REACH = 34
+_TO_REACH = 24
+_HEADING = 34  # characters: a longer line is no heading
+_LINE_START = 6  # a line of an agenda begins with its time
+_LINE = 90
+_NEW = re.compile(r"(?:\w\s?:|\bnow\b|\bnew\b)\W*(?:\w+\W+){0,2}$", re.IGNORECASE)
 _CLAUSE = re.compile(r"[;!?()]|,\s|\.\s|\s[–—-]\s")
 _OR = re.compile(r"\b(?:or|oder|ou|o|of|oppure|bzw\.?)\b|/", re.IGNORECASE)
-_LIST_ITEM = re.compile(r"\s*(?:[-*•–·]|\(?\w[.)])\s")
 
 
 class Role(Enum):
@@ -35,7 +41,8 @@ class Role(Enum):
 
 def roles(moments: Sequence[Moment], parts: Sequence[Line]) -> list[Role]:
     """Return the role of each of `moments`, which stand in `parts`."""
-    found = [_alone(moment, _neighbours(moment, moments), parts[moment.line]) for moment in moments]
+    gone = _under_old_heading(parts)
+    found = [Role.OLD if one.line in gone else _alone(one, moments, parts[one.line]) for one in moments]
     open_ones = [n for n, role in enumerate(found) if role is None]
     settled = any(line.words.cues["settled"].search(line.sentence) for line in parts)
     offering = any(_offers(line) for line in parts)
@@ -46,54 +53,61 @@ def roles(moments: Sequence[Moment], parts: Sequence[Line]) -> list[Role]:
     return [role or Role.APPOINTMENT for role in found]
 
 
-def _neighbours(moment: Moment, moments: Sequence[Moment]) -> list[Moment]:
-    return [other for other in moments if other.line == moment.line]
+def _under_old_heading(parts: Sequence[Line]) -> set[int]:
+    """The lines under a heading like "Removed" or "Previous time", up to the next line without a time."""
+    found: set[int] = set()
+    gone = False
+    for line in parts:
+        if not line.clocks and not line.days:
+            cues = line.words.cues
+            short = len(line.sentence) <= _HEADING
+            gone = short and bool(cues["old"].search(line.sentence) or cues["cancel"].search(line.sentence))
+        elif gone:
+            found.add(line.index)
+    return found
 
 
-def _alone(moment: Moment, here: list[Moment], line: Line) -> Role | None:
+def _alone(moment: Moment, moments: Sequence[Moment], line: Line) -> Role | None:
     """The role the sentence alone settles, or None."""
     cues, sentence = line.words.cues, line.sentence
-    if (cues["elsewhere"].search(sentence) and not cues["confirm"].search(sentence)) or moment.clock.window:
+    here = [other for other in moments if other.line == moment.line]
+    elsewhere = cues["elsewhere"].search(sentence) and not cues["confirm"].search(sentence)
+    if elsewhere or moment.clock.window or _is_deadline(moment, line):
         return Role.OTHER
-    if _is_deadline(moment, line):
-        return Role.OTHER
-    if _is_old(moment, here, line):
+    cancelled = cues["cancel"].search(sentence) and moment is here[0]
+    if cancelled or _is_old(moment, here, line) or _moved_away(moment, line):
         return Role.OLD
-    if cues["cancel"].search(sentence) and (len(here) == 1 or moment is here[0]):
-        return Role.OLD
-    if _moved_away(moment, line):
-        return Role.OLD
-    if cues["aside"].search(sentence) and moment.start < 6 and len(sentence) < 90:
+    if cues["aside"].search(sentence) and moment.start < _LINE_START and len(sentence) <= _LINE:
         return Role.ASIDE
     return None
 
 
+@cache
+def _small_words(words: Words) -> re.Pattern[str]:
+    """What may stand between "by" and the time: "by the end of day on"."""
+    lists = (words.alternatives[key] for key in ("on", "articles", "at"))
+    more = "end of day|eod|cob|latest|dem|der|the|la|las|il|le|ore"
+    return re.compile(rf"(?:[\s,:*]|(?<!\w)(?:{'|'.join(lists)}|{more})(?!\w))*$", re.IGNORECASE)
+
+
 def _is_deadline(moment: Moment, line: Line) -> bool:
     """Whether a word like "by" stands before the time, with nothing between but small words and the day."""
-    words = line.words
-    small = words.alternatives
-    between = re.compile(
-        rf"(?:[\s,:*]|(?<!\w)(?:{small['on']}|{small['articles']}|{small['at']}|end of day|eod|cob|latest|dem|der|the|la|las|il|le|ore)(?!\w))*$",
-        re.IGNORECASE,
-    )
+    between = _small_words(line.words)
     for position in {moment.start, moment.clock.start}:
         before = line.sentence[max(0, position - _DEADLINE_REACH) : position]
-        for cue in words.cues["deadline"].finditer(before):
-            if between.match(before, cue.end()):
-                return True
+        if any(between.match(before, cue.end()) for cue in line.words.cues["deadline"].finditer(before)):
+            return True
     return False
 
 
 def _is_old(moment: Moment, here: list[Moment], line: Line) -> bool:
     """Whether "originally", "instead of", "not" stand before it, and no other time in between."""
     sentence = line.sentence
-    others = [other.end for other in here if other.end <= moment.start]
-    floor = max(others, default=0)
-    for cue, reach in (("old", _OLD_REACH), ("denied", _DENIED_REACH)):
-        start = max(floor, moment.start - reach)
-        before = sentence[start : moment.start]
-        for match in line.words.cues[cue].finditer(before):
-            if not _CLAUSE.search(before[match.end() :]):
+    for position in {moment.start, moment.clock.start}:
+        floor = max((other.clock.end for other in here if other.clock.end <= position), default=0)
+        for cue, reach in (("old", _OLD_REACH), ("denied", _DENIED_REACH)):
+            before = sentence[max(floor, position - reach) : position]
+            if any(not _CLAUSE.search(before[m.end() :]) for m in line.words.cues[cue].finditer(before)):
                 return True
     label = sentence.partition(":")[0] if ":" in sentence[:40] else ""
     return bool(label and line.words.cues["old"].search(label))
@@ -101,14 +115,13 @@ def _is_old(moment: Moment, here: list[Moment], line: Line) -> bool:
 
 def _moved_away(moment: Moment, line: Line) -> bool:
     """Whether the sentence moves this time elsewhere: no "to" stands before it."""
-    move = line.words.cues["move"].search(line.sentence)
-    if move is None:
+    if line.words.cues["move"].search(line.sentence) is None:
         return False
     before = line.sentence[: moment.start]
-    if re.search(r"(?:\w\s?:|\bnow\b|\bnew\b)\W*(?:\w+\W+){0,2}$", before[-40:], re.IGNORECASE):
+    if _NEW.search(before[-40:]):
         return False
-    led = list(line.words.move_to.finditer(before[-24:]))
-    return not (led and len(before[-24:][led[-1].end() :].split()) <= 2)
+    led = list(line.words.move_to.finditer(before[-_TO_REACH:]))
+    return not (led and len(before[-_TO_REACH:][led[-1].end() :].split()) <= 2)
 
 
 def _offers(line: Line) -> bool:

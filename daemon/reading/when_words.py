@@ -14,7 +14,20 @@ from daemon.reading.lexicon import load
 
 LANGUAGES = ("en", "de", "fr", "es", "nl", "pt", "it")
 CUES = ("old", "denied", "cancel", "move", "deadline", "elsewhere", "offer", "confirm", "settled", "aside")
-_LISTS = ("articles", "of", "on", "at", "range", "or", "hour", "noon", "minute", "hour_unit", "ordinals")
+_LISTS = (
+    "articles",
+    "of",
+    "on",
+    "at",
+    "range",
+    "or",
+    "until",
+    "hour",
+    "noon",
+    "minute",
+    "hour_unit",
+    "ordinals",
+)
 _MODIFIERS = ("coming", "next", "next_week", "in_a_week")
 
 
