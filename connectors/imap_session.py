@@ -11,7 +11,7 @@ import imaplib
 import ipaddress
 import re
 import ssl
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -169,10 +169,19 @@ def open_session(settings: ImapSettings, secret: Callable[[], str]) -> Session:
 
 
 def _connect(settings: ImapSettings) -> Client:
-    """Connect; with implicit TLS the certificate is verified here (RFC 8314 3.2)."""
     where = f"{settings.host}:{settings.address[1]}"
     try:
-        return Client(settings, _context(settings))
+        with _verified(where):
+            return Client(settings, _context(settings))
+    except OSError as error:
+        raise Unavailable(f"{where} cannot be reached: {words(error)}.") from error
+
+
+@contextlib.contextmanager
+def _verified(where: str) -> Iterator[None]:
+    """Say what is wrong where TLS does not come about (RFC 8314 3.2); it may be right again later."""
+    try:
+        yield
     except ssl.SSLCertVerificationError as error:
         raise Unavailable(
             f"The certificate of {where} is not trusted: {error.verify_message}.",
@@ -183,8 +192,6 @@ def _connect(settings: ImapSettings) -> Client:
             f"No TLS with {where}: {words(error)}.",
             hint='Check the port; a server on port 143 wants security = "starttls".',
         ) from error
-    except OSError as error:
-        raise Unavailable(f"{where} cannot be reached: {words(error)}.") from error
 
 
 def _context(settings: ImapSettings) -> ssl.SSLContext | None:
@@ -207,21 +214,24 @@ def _protect(client: Client, settings: ImapSettings) -> None:
         )
     if settings.security is Security.STARTTLS:
         try:
-            client.starttls(client.ssl_context)
+            with _verified(settings.host):
+                client.starttls(client.ssl_context)
         except CapabilityError as error:
             raise Refused(
                 f"{settings.host} does not offer STARTTLS, so the password was not sent.",
                 hint='Use security = "tls" with port 993, or another network: this one may strip it.',
             ) from error
-    elif settings.security is Security.NONE and not _local(client):
+    elif settings.security is Security.NONE and not is_this_machine(client.wire.sock.getpeername()[0]):
         raise Refused(
             f"{settings.host} is not this machine, so the password is not sent without TLS.",
             hint='Use security = "tls".',
         )
 
 
-def _local(client: Client) -> bool:
-    return ipaddress.ip_address(client.wire.sock.getpeername()[0].partition("%")[0]).is_loopback
+def is_this_machine(address: str) -> bool:
+    """Return whether an IP address, with or without a zone, is a loopback one."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    return (getattr(ip, "ipv4_mapped", None) or ip).is_loopback
 
 
 def _log_in(client: Client, settings: ImapSettings, secret: str) -> None:

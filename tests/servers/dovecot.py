@@ -12,6 +12,7 @@ import itertools
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -63,7 +64,10 @@ class Dovecot:
         self._own(self._root, *self._root.iterdir())
         who = {} if os.geteuid() else {"user": self._account.pw_uid, "group": self._account.pw_gid}
         self._process = subprocess.Popen(
-            [self._program, "-F", "-c", str(config)], stderr=subprocess.DEVNULL, **who
+            [self._program, "-F", "-c", str(config)],
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            **who,
         )
         end = time.monotonic() + 10
         while not self._answers():
@@ -79,9 +83,9 @@ class Dovecot:
             return False
 
     def stop(self) -> None:
-        """Stop the server; its data stay, so that it may be started again."""
+        """Kill the server and all its processes; its data stay, so that it may be started again."""
         if self._process:
-            self._process.terminate()
+            os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(10)
             self._process = None
 
@@ -200,6 +204,9 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 """
 

@@ -39,6 +39,7 @@ class FaultProxy:
         self._open = True
         self.host, self.port = self._listener.getsockname()
         self.edit: Edit | None = None
+        self.edit_client: Callable[[bytes], bytes] | None = None
         self.dribble = False
         self.delay = 0.0
         self.silent = False
@@ -59,7 +60,8 @@ class FaultProxy:
 
     def heal(self) -> None:
         """Let everything through again."""
-        self.edit, self.dribble, self.delay, self.silent = None, False, 0.0, False
+        self.edit = self.edit_client = None
+        self.dribble, self.delay, self.silent = False, 0.0, False
 
     def cut(self, how: Cut = Cut.FIN) -> None:
         """End all lines that are open now; new ones may come."""
@@ -97,6 +99,7 @@ class FaultProxy:
         with suppress(OSError):
             while data := client.recv(65536):
                 self.sent += data
+                data = self.edit_client(data) if self.edit_client else data
                 if not self.silent:
                     server.sendall(data)
         _end(server, Cut.FIN)
@@ -136,6 +139,7 @@ def _end(line: socket.socket, how: Cut) -> None:
     with suppress(OSError):
         if how is Cut.RESET:  # a linger of nothing makes close() send RST
             line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            line.shutdown(socket.SHUT_RD)  # a thread that reads it would keep it open
         else:
             line.shutdown(socket.SHUT_RDWR)
         line.close()
