@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
 from connectors.connector import Connector
-from connectors.errors import Refused
+from connectors.memory import MemoryConnector
 from daemon.audit import Audit
 from daemon.audit_records import ServiceStarted, StateRebuilt
 from daemon.clock import Clock
@@ -75,6 +73,18 @@ def _shell(loaded: Loaded, store: Store, connector: Connector, clock: Clock) -> 
     return Shell(connector, book, audit, UserMind(user))
 
 
+@contextmanager
+def looker(loaded: Loaded, now: datetime) -> Iterator[tuple[User, Shell]]:
+    """Yield the user and a shell on the state, which is opened for reading only and touches no account."""
+    store = Store.look(loaded.state_directory)
+    try:
+        user = user_of(loaded, store, now.year)
+        book = store.account(user.account)
+        yield user, Shell(MemoryConnector(), book, Audit(store, None), UserMind(user))
+    finally:
+        store.close()
+
+
 def audit_directory(loaded: Loaded) -> Path:
     """Return where the audit log lies."""
     return loaded.state_directory / "audit"
@@ -108,6 +118,7 @@ def _profile(loaded: Loaded) -> Profile:
 
 def imap_connector(loaded: Loaded) -> Connector:
     """Return the connector to the configured IMAP account.  Raises BadConfig where there is none."""
+    from connectors.credentials import chosen
     from connectors.imap import ImapConnector
     from connectors.imap_settings import ImapSettings, Security
 
@@ -125,47 +136,10 @@ def imap_connector(loaded: Loaded) -> Connector:
         trash=imap.trash,
         ca_file=str(loaded.resolve(imap.ca_file)) if imap.ca_file else "",
     )
-    return ImapConnector(settings, secret_of(loaded, imap))
-
-
-def secret_of(loaded: Loaded, imap: Imap) -> Callable[[], str]:
-    """Return what fetches the password; it is asked anew for every login and kept nowhere."""
-    if imap.password_command:
-        return lambda: _spoken(imap.password_command)
-    if imap.password_file:
-        return lambda: _first_line(loaded.resolve(imap.password_file))
-    if imap.password_credential:
-        return lambda: _first_line(_credential(imap.password_credential))
-    return lambda: imap.password
-
-
-def _first_line(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Refused(f"The password in {path} cannot be read: {error}.", credentials=True) from error
-
-
-def _credential(name: str) -> Path:
-    """Return where systemd puts the credential of that name (systemd.exec(5), LoadCredential=)."""
-    directory = os.environ.get("CREDENTIALS_DIRECTORY", "")
-    if not directory:
-        raise Refused(
-            f"There is no systemd credential {name!r}: CREDENTIALS_DIRECTORY is not set.",
-            hint="Start afterword as a systemd service with LoadCredential=, or use `password_file`.",
-            credentials=True,
-        )
-    return Path(directory) / name
-
-
-def _spoken(command: tuple[str, ...]) -> str:
-    """Return the first line a command prints; what it says otherwise is not shown, it may be secret."""
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
-    except (OSError, subprocess.SubprocessError) as error:
-        raise Refused(
-            f"The password command {command[0]!r} failed: {type(error).__name__}.",
-            hint="Run it by hand and see what it says.",
-            credentials=True,
-        ) from error
-    return done.stdout.partition("\n")[0].rstrip("\r")
+    secret = chosen(
+        file=loaded.resolve(imap.password_file) if imap.password_file else None,
+        command=imap.password_command,
+        credential=imap.password_credential,
+        text=imap.password,
+    )
+    return ImapConnector(settings, secret)

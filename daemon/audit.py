@@ -175,5 +175,6 @@ def _salt(store: Store) -> bytes:
     found = store.meta("audit_salt")
     if not found:
         found = secrets.token_hex(16)
-        store.set_meta("audit_salt", found)
+        if not store.read_only:
+            store.set_meta("audit_salt", found)
     return bytes.fromhex(found)

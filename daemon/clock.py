@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 
@@ -16,6 +17,10 @@ class Clock:
     def monotonic(self) -> float:
         """Return seconds since some fixed moment; unaffected by changes of the date."""
         return time.monotonic()
+
+    def pause(self, wait: Callable[[float], object], seconds: float) -> None:
+        """Let time pass by `wait`, which may come back sooner."""
+        wait(seconds)
 
 
 class SimulatedClock(Clock):
@@ -32,6 +37,10 @@ class SimulatedClock(Clock):
     def monotonic(self) -> float:
         """Return the simulated seconds that have passed."""
         return self._elapsed
+
+    def pause(self, wait: Callable[[float], object], seconds: float) -> None:  # noqa: ARG002
+        """Let simulated time pass; nobody waits."""
+        self.advance(timedelta(seconds=seconds))
 
     def advance(self, by: timedelta) -> None:
         """Let time pass."""

@@ -28,7 +28,7 @@ def kept_holidays(store: Store, country: str, year: int) -> frozenset[date]:
     kept = store.meta(key)
     if not kept:
         kept = _asked(country, year)
-        with store.transaction():
+        if not store.read_only:
             store.set_meta(key, kept)
     return frozenset(msgspec.json.decode(kept, type=list[date]))
 

@@ -189,7 +189,7 @@ class Service:
 
     def _pause(self, seconds: float) -> None:
         notify("WATCHDOG=1")
-        self._bell.wait(seconds)
+        self._clock.pause(self._bell.wait, seconds)
 
     def _forget_cursor(self) -> None:
         """Begin again from the observation window; what was read stays read, what was said stays said."""

@@ -35,8 +35,9 @@ class StateLocked(UserError):
 class Store:
     """The open state.  `rebuilt` says why the state had to be made anew, else it is empty (P8)."""
 
-    def __init__(self, db: Database, *, rebuilt: str = "") -> None:
+    def __init__(self, db: Database, *, rebuilt: str = "", read_only: bool = False) -> None:
         self.db = db
+        self.read_only = read_only
         self.rebuilt = rebuilt
 
     @classmethod
@@ -73,7 +74,7 @@ class Store:
                 hint="Start with `afterword run --once`.",
             )
         try:
-            return cls(_connect(f"file:{path}?mode=ro"))
+            return cls(_connect(f"{path.absolute().as_uri()}?mode=ro"), read_only=True)
         except sqlite3.DatabaseError as error:
             raise UserError(f"The state {path} cannot be read: {error}.") from error
 

@@ -276,9 +276,12 @@ class Book:
         text = self._rows("select min(due) from cases where account = ? and due is not null").fetchone()[0]
         return moment(text) if text else None
 
-    def remove_case(self, case_id: str) -> None:
-        """Remove a case nothing belongs to any more."""
-        self._rows("delete from cases where account = ? and id = ?", case_id)
+    def inherit(self, gone: str, into: str) -> None:
+        """Give what was drafted, raised and noted in one case to another, and remove the first."""
+        for table in ("drafts", "raised", "facts"):
+            self._rows(f"update {table} set case_id = ?2 where account = ?1 and case_id = ?3", into, gone)  # noqa: S608
+        self._rows("delete from cases where account = ? and id = ?", gone)
+        self.touch(into)
 
     # What was said to the user, and what they said to us
 

@@ -1,0 +1,183 @@
+"""`afterword status` and `afterword explain`: what the program knows.  Both only read."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from daemon.cli.show import emit, local
+from daemon.clock import Clock
+from daemon.errors import UsageError
+from daemon.overview import View, story, view
+
+if TYPE_CHECKING:
+    from daemon.config import Loaded
+    from daemon.mind import User
+    from daemon.step import Shell
+
+CONFIG = click.option("--config", type=click.Path(path_type=Path), help="The configuration file.")
+JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """The state, opened for reading, and for whom."""
+
+    loaded: Loaded
+    user: User
+    shell: Shell
+    now: datetime
+
+    @property
+    def zone(self) -> str:
+        """Return the user's time zone."""
+        return self.user.me.zone
+
+    def view(self, case_id: str) -> View:
+        """Return where a case stands at this moment."""
+        case = self.shell.case(case_id)
+        decision = self.shell.mind.decide(case, self.now)
+        return view(case, self.shell.drafts.of_case(case_id), decision, self.now)
+
+
+@contextmanager
+def looking(config: Path | None) -> Iterator[Looking]:
+    """Open the state of the configured account for reading only."""
+    from daemon.assembly import looker
+    from daemon.config_check import load
+
+    loaded, now = load(config), Clock().now()
+    with looker(loaded, now) as (user, shell):
+        yield Looking(loaded, user, shell, now)
+
+
+@click.command()
+@CONFIG
+@JSON
+def status(config: Path | None, as_json: bool) -> None:
+    """Show how the account is doing, and every case: where it stands and what comes next."""
+    with looking(config) as at:
+        account = _account(at)
+        views = [at.view(row.id) for row in at.shell.book.cases()]
+        if as_json:
+            emit({**account, "cases": views})
+            return
+        _show_account(account, at.zone)
+        if not views:
+            click.echo("No cases yet: no mail about an interview has come.")
+        elif sys.stdout.isatty():
+            _table(views, at.zone)
+        else:
+            for each in views:
+                click.echo(_line(each, at.zone))
+
+
+def _account(at: Looking) -> dict[str, Any]:
+    book = at.shell.book
+    return {
+        "account": book.name,
+        **book.status(),
+        "observed_from": book.observed_from(),
+        "policy": at.user.policy.version,
+        "quarantined": len(book.quarantined()),
+        "next": at.shell.next_due(),
+    }
+
+
+def _show_account(account: dict[str, Any], zone: str) -> None:
+    state = account.get("state", "not watched yet")
+    click.echo(f"{account['account']}: {state}, looked at {local(account.get('at'), zone) or 'never'}.")
+    for name in ("reason", "hint"):
+        if account.get(name):
+            click.echo(f"  {account[name]}")
+    if retry := account.get("retry_at"):
+        click.echo(f"  It is tried again at {local(retry, zone)}.")
+    if count := account["quarantined"]:
+        click.echo(f"  {count} mail(s) could not be read and were put aside.")
+
+
+def _line(each: View, zone: str) -> str:
+    parts = [
+        each.case,
+        each.employer or "?",
+        each.role or "?",
+        each.stage,
+        f"last word {local(each.last_word, zone)}" if each.last_word else "",
+        f"“{each.quote}”" if each.quote else "",
+        f"next {local(each.next_at, zone)}" if each.next_at else "",
+        *each.drafts,
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _table(views: list[View], zone: str) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("Case", "Employer", "Role", "Stage", "Last word", "They said", "Next", "Drafts")
+    for each in views:
+        table.add_row(
+            each.case,
+            each.employer or "?",
+            each.role or "?",
+            each.stage,
+            local(each.last_word, zone),
+            f"{each.quote} ({each.expected or '?'})" if each.quote else "",
+            local(each.next_at, zone),
+            "\n".join(each.drafts),
+        )
+    Console().print(table, markup=False)
+
+
+@click.command()
+@click.argument("case_id", metavar="CASE")
+@CONFIG
+@JSON
+def explain(case_id: str, config: Path | None, as_json: bool) -> None:
+    """Tell the whole story of a case: every mail, what it says, every decision and the rule behind it."""
+    with looking(config) as at:
+        found = known_case([row.id for row in at.shell.book.cases()], case_id)
+        case = at.shell.case(found)
+        chapters = story(case, tuple(at.shell.book.links(found)), at.shell.drafts.of_case(found))
+        decision = at.shell.mind.decide(case, at.now)
+        raised = at.shell.book.raised_texts(found)
+        if as_json:
+            emit({"case": at.view(found), "story": chapters, "raised": raised, "now": decision})
+            return
+        click.secho(f"{case.employer or found}{f', {case.role}' if case.role else ''}", bold=True)
+        for chapter in chapters:
+            click.echo(f"{local(chapter.at, at.zone)}  {chapter.what}")
+            for quote in chapter.quotes:
+                click.echo(f"    “{quote}”")
+            if chapter.why:
+                click.echo(f"    ({chapter.why})")
+        for moment, action, text in raised:
+            click.echo(f"{local(moment, at.zone)}  {action}: {text}")
+        due = f" until {local(decision.due, at.zone)}" if decision.due else ""
+        click.secho(f"Now: {decision.action}{due}", bold=True)
+        for finding in decision.because:
+            click.echo(f"  {finding.rule}: {finding.says} [{', '.join(finding.sources)}]")
+            if finding.quote:
+                click.echo(f"    “{finding.quote}”")
+
+
+def known_case(known: list[str], wanted: str) -> str:
+    """Return the case meant: its id, or the beginning of one.  Raises UsageError with the nearest."""
+    if wanted in known:
+        return wanted
+    fitting = [case_id for case_id in known if case_id.startswith(wanted)]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        raise UsageError(f"{wanted!r} may be {', '.join(fitting)}: say which.")
+    near = difflib.get_close_matches(wanted, known, n=1, cutoff=0.4)
+    hint = f"Did you mean {near[0]}?" if near else "`afterword status` lists them."
+    raise UsageError(f"There is no case {wanted!r}.", hint=hint)
