@@ -40,7 +40,7 @@ class SimulatedClock(Clock):
 
     def pause(self, wait: Callable[[float], object], seconds: float) -> None:  # noqa: ARG002
         """Let simulated time pass; nobody waits."""
-        self.advance(timedelta(seconds=seconds))
+        self.advance(max(timedelta(seconds=seconds), timedelta(microseconds=1)))
 
     def advance(self, by: timedelta) -> None:
         """Let time pass."""

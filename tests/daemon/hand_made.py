@@ -1,0 +1,95 @@
+"""A mind whose reading is made by hand, for tests of what surrounds it; it decides and writes like ours."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.parser import BytesHeaderParser
+from email.utils import parseaddr
+
+from daemon.drafting.profile import Profile
+from daemon.intake import Read
+from daemon.mind import User, UserMind
+from daemon.reading.model import Address, Me, Reading
+from policies.case import Act, Case, Interview, Kind, Part, Person
+from policies.decision import Decision
+from policies.settings import Policy
+
+ANA = "ana@mail.example"
+KIM = Person("Kim Lee", "kim@acme.example", Part.INTERVIEWER)
+LOU = Person("Lou Park", "lou@acme.example", Part.RECRUITER)
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+
+def mail(key: str, kind: str, at: datetime, sender: str = "lou@acme.example", answers: str = "") -> bytes:
+    """Return a mail whose subject says how it is to be read."""
+    thread = f"In-Reply-To: <{answers}>\r\n" if answers else ""
+    to = ANA if sender != ANA else "kim@acme.example"
+    return (
+        f"From: {sender}\r\nTo: {to}\r\nMessage-ID: <{key}>\r\nSubject: {kind}\r\n"
+        f"Date: {at:%a, %d %b %Y %H:%M:%S +0000}\r\n{thread}\r\nText.\r\n"
+    ).encode()
+
+
+class HandMade(UserMind):
+    """Reads a mail by its subject: a kind, or `interview HOURS` for one that ended so many hours before.
+
+    `poison` is called for a mail whose subject is "poison".
+    """
+
+    def __init__(self, policy: Policy | None = None, poison: Callable[[], None] | None = None) -> None:
+        me = Me(frozenset({ANA}), "Ana Ruiz", "Europe/Madrid", "", "en")
+        super().__init__(User(me, ANA, Profile("Ana Ruiz"), policy or Policy(zone="Europe/Madrid")))
+        self._poison = poison or _die
+        self.read_mails: list[str] = []
+        self.asked: list[str] = []
+
+    def read(self, octets: bytes, internal_date: datetime) -> Read:
+        """Return what the subject says."""
+        header = BytesHeaderParser().parsebytes(octets)
+        subject = str(header["Subject"])
+        if subject == "poison":
+            self._poison()
+        key = str(header["Message-ID"]).strip("<>")
+        self.read_mails.append(key)
+        sender = parseaddr(str(header["From"]))[1]
+        return Read(_reading(key, subject, sender, header["In-Reply-To"], internal_date), "Text.")
+
+    def decide(self, case: Case, now: datetime) -> Decision:
+        """Return what the policy decides, and remember that it was asked."""
+        self.asked.append(case.id)
+        return super().decide(case, now)
+
+
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _reading(key: str, subject: str, sender: str, answers: str | None, at: datetime) -> Reading:
+    word, _, hours = subject.partition(" ")
+    outgoing = sender == ANA
+    interviews: tuple[Interview, ...] = ()
+    if word == "interview":
+        end = at - timedelta(hours=float(hours or 1))
+        interviews = (Interview(end - timedelta(hours=1), end, people=(KIM,)),)
+    kind = Kind.INTERVIEW_INVITATION if interviews else Kind.OTHER if outgoing else Kind(word)
+    return Reading(
+        key=key,
+        message_id=key,
+        date=at,
+        outgoing=outgoing,
+        kind=kind,
+        confidence=0.9,
+        sender=Address("Lou Park" if not outgoing else "Ana Ruiz", sender),
+        subject="Interview at Acme",
+        to=(Address("", "kim@acme.example" if outgoing else ANA),),
+        in_reply_to=(answers.strip("<>"),) if answers else (),
+        act=Act.THANKS if outgoing else None,
+        employer=None if kind is Kind.OTHER else "Acme",
+        domain="acme.example",
+        interviews=interviews,
+        people=(KIM, LOU) if interviews else (),
+        personal=not outgoing,
+    )

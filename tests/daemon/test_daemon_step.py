@@ -1,0 +1,287 @@
+"""One step: what the mails say goes in, what the policy answers is done and recorded."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+from hand_made import ANA, NOW, HandMade, mail
+
+from connectors.connector import Batch, DraftRef
+from connectors.errors import Refused
+from connectors.memory import MemoryConnector
+from daemon.audit import Audit
+from daemon.audit_chain import lines
+from daemon.step import Done, Shell
+from daemon.store import Store
+from policies.case import DraftState, Note
+from policies.decision import Action
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+class Account:
+    """An account in memory, its state, and a shell that can be thrown away and made anew."""
+
+    def __init__(
+        self, mind: HandMade | None = None, store: Store | None = None, log: Path | None = None
+    ) -> None:
+        self.log = log
+        self.now = NOW
+        self.mind = mind or HandMade()
+        self.mails = MemoryConnector(lambda: self.now)
+        self.store = store or Store.memory()
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin with a new shell on the same state, as after a crash."""
+        self.book = self.store.account(ANA, self.now)
+        audit = Audit(self.store, self.log)
+        audit.begin(self.now)
+        self.shell = Shell(self.mails, self.book, audit, self.mind)
+
+    def batches(self) -> list[Batch]:
+        return list(self.mails.changes(self.book.cursor(), self.now - 30 * DAY))
+
+    def step(self, at: datetime | None = None) -> tuple[Done, ...]:
+        self.now = at or self.now
+        for batch in self.batches():
+            self.shell.take(batch.messages, self.now, batch.cursor)
+        return self.shell.tick(self.now)
+
+    def drafts(self) -> list[DraftState]:
+        return [entry.state for row in self.book.cases() for entry in self.shell.drafts.of_case(row.id)]
+
+    def said(self, event: str) -> list[dict[str, object]]:
+        assert self.log
+        return [line for line in map(msgspec.json.decode, lines(self.log)) if line["event"] == event]
+
+
+def deliver(account: Account, key: str, kind: str, **more: str) -> None:
+    sender = more.get("sender", "lou@acme.example")
+    box = "Sent" if sender == ANA else "INBOX"
+    octets = mail(key, kind, account.now, sender, more.get("answers", ""))
+    account.mails.deliver(octets, account.now, box)
+
+
+def test_an_interview_that_is_over_yields_a_thank_you() -> None:
+    """From mail to draft in one step."""
+    account = Account()
+    deliver(account, "inv@acme.example", "interview 1")
+    done = account.step()
+    assert [(d.decision.action, d.decision.note) for d in done] == [(Action.DRAFT, Note.THANK_YOU)]
+    assert len(account.mails.drafts()) == 1
+    assert account.shell.next_due() is not None
+
+
+def test_a_second_step_does_nothing_more() -> None:
+    """What was done is not done again, also by a program that was started anew."""
+    account = Account()
+    deliver(account, "inv@acme.example", "interview 1")
+    account.step()
+    assert account.step() == ()
+    account.restart()
+    account.book.touch_all()
+    assert account.step() == ()
+    assert len(account.mails.drafts()) == 1
+
+
+def test_time_alone_brings_the_next_decision() -> None:
+    """With no mail at all, each due moment is asked until the case has nothing more to say."""
+    account = Account()
+    deliver(account, "inv@acme.example", "interview 1")
+    done = list(account.step())
+    for _ in range(40):
+        due = account.shell.next_due()
+        if due is None:
+            break
+        done += account.step(due)
+    actions = [(d.decision.action, d.decision.note) for d in done]
+    assert (Action.DRAFT, Note.STATUS_CHECK) in actions
+    assert actions[-1][0] in (Action.STOP, Action.ADVISE)
+    assert account.shell.next_due() is None
+
+
+def test_a_reply_takes_an_untouched_status_check_back() -> None:
+    """The employer wrote first: the waiting question disappears from Drafts."""
+    account = Account()
+    deliver(account, "inv@acme.example", "interview 1")
+    account.step()
+    while not any(e.note is Note.STATUS_CHECK for e in account.shell.drafts.in_states((DraftState.PLACED,))):
+        due = account.shell.next_due()
+        assert due
+        account.step(due)
+    before = len(account.mails.drafts())
+    account.now += HOUR
+    deliver(account, "news@acme.example", "rejection")
+    done = account.step()
+    assert Action.WITHDRAW in [d.decision.action for d in done]
+    assert len(account.mails.drafts()) < before
+    assert DraftState.WITHDRAWN in account.drafts()
+
+
+def test_a_mail_in_two_mailboxes_is_read_once() -> None:
+    """A copy of a mail, or the same mail moved, is not read again."""
+    account = Account()
+    deliver(account, "inv@acme.example", "interview 1")
+    deliver(account, "inv@acme.example", "interview 1")
+    account.step()
+    assert account.mind.read_mails == ["inv@acme.example"]
+    account.mails.renumber("INBOX")
+    account.book.set_cursor(None)
+    account.step()
+    assert account.mind.read_mails == ["inv@acme.example"]
+    assert len(account.mails.drafts()) == 1
+
+
+def test_mails_are_linked_in_order_of_their_dates() -> None:
+    """A reply that was fetched before the mail it answers still finds its case."""
+    account = Account()
+    early, late = account.now - 2 * DAY, account.now - DAY
+    reply = mail("re@acme.example", "other", late, answers="inv@acme.example")
+    first = mail("inv@acme.example", "interview 1", early)
+    account.mails.deliver(reply, late)
+    account.mails.deliver(first, early)
+    account.step()
+    (case,) = account.book.cases()
+    assert [r.key for r in account.book.case_readings(case.id)] == ["inv@acme.example", "re@acme.example"]
+
+
+def test_mail_of_no_case_is_forgotten() -> None:
+    """Nothing is kept of ordinary mail but that it was seen."""
+    account = Account()
+    deliver(account, "chat@friend.example", "other", sender="max@friend.example")
+    account.step()
+    assert account.store.db.execute("select count(*) from readings").fetchone()[0] == 0
+    assert account.store.db.execute("select count(*) from seen").fetchone()[0] == 1
+
+
+def test_a_draft_the_user_sent_is_known_to_be_sent() -> None:
+    """Their mail program moved it to Sent, perhaps in other words and under another Message-ID."""
+    account = Account()
+    deliver(account, "inv@acme.example", "interview 1")
+    (done,) = account.step()
+    assert done.composed
+    account.mails.send_draft(done.composed.message_id)
+    account.step(account.now + HOUR)
+    assert account.drafts() == [DraftState.SENT]
+
+
+def test_a_draft_the_user_deleted_stays_deleted() -> None:
+    """A deleted draft is a no, now and after the state was lost."""
+    account = Account()
+    deliver(account, "inv@acme.example", "interview 1")
+    (done,) = account.step()
+    assert done.composed
+    account.mails.delete_draft(done.composed.message_id)
+    account.step(account.now + HOUR)
+    assert account.drafts() == [DraftState.DISCARDED]
+    account.store = Store.memory()
+    account.restart()
+    account.step()
+    assert account.mails.drafts() == ()
+    assert DraftState.DISCARDED in account.drafts()
+
+
+def test_the_users_own_draft_to_the_same_mail_is_left_to_them() -> None:
+    """Where they are already writing to the same person about it, nothing is laid beside it."""
+    account = Account()
+    deliver(account, "inv@acme.example", "interview 1")
+    own = (
+        b"From: ana@mail.example\r\nTo: kim@acme.example\r\nMessage-ID: <own@mail.example>\r\n"
+        b"Subject: Thank you for our conversation\r\nIn-Reply-To: <inv@acme.example>\r\n\r\nDear Kim,\r\n"
+    )
+    account.mails.append_draft(own, "own@mail.example")
+    account.step()
+    assert [m.octets for m in account.mails.drafts()] == [own]
+    assert account.drafts() == [DraftState.EDITED]
+
+
+def test_every_decision_is_in_the_audit_log_once(tmp_path: Path) -> None:
+    """Drafts, and answers that do nothing whenever they change; the same answer is not repeated."""
+    account = Account(log=tmp_path)
+    deliver(account, "inv@acme.example", "interview 1")
+    account.step()
+    actions = [line["action"] for line in account.said("decided")]
+    assert actions == ["draft", "wait"]
+    account.book.touch_all()
+    account.step()
+    assert [line["action"] for line in account.said("decided")] == actions
+    assert [line["state"] for line in account.said("draft_changed")] == ["intended", "placed"]
+    decided = account.said("decided")[0]
+    assert decided["rules"]
+    assert decided["policy"]
+    assert decided["facts"]
+    text = msgspec.json.encode(account.said("decided") + account.said("mail_linked")).decode()
+    assert "kim@" not in text
+    assert "inv@acme.example" not in text
+
+
+@pytest.fixture
+def on_disk(tmp_path: Path) -> Callable[[], Store]:
+    return lambda: Store.open(tmp_path, NOW)
+
+
+def test_a_mail_that_kills_the_program_is_put_aside_and_its_neighbours_are_not(
+    on_disk: Callable[[], Store],
+) -> None:
+    """Three deaths, and the mail is quarantined; the mails beside it are read as if nothing were."""
+    mails = Account()
+    deliver(mails, "one@acme.example", "interview 1")
+    deliver(mails, "bad@evil.example", "poison")
+    deliver(mails, "two@acme.example", "employer_update")
+    batches = mails.batches()
+    deaths = 0
+    while _dies(on_disk, batches):
+        deaths += 1
+        assert deaths <= 4
+    assert deaths == 3
+    book = on_disk().account(ANA, NOW)
+    assert {r.key for r in book.pending()} == {"one@acme.example", "two@acme.example"}
+    assert len(book.quarantined()) == 1
+    assert book.cursor() == batches[-1].cursor
+
+
+def _dies(store: Callable[[], Store], batches: list[Batch]) -> bool:
+    child = os.fork()
+    if not child:
+        account = Account(store=store())
+        for batch in batches:
+            account.shell.take(batch.messages, NOW, batch.cursor)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0
+
+
+class _Full(MemoryConnector):
+    """An account that stores nothing more."""
+
+    def append_draft(self, octets: bytes, message_id: str, thread_id: str = "") -> DraftRef:
+        raise Refused("The mailbox is full.")
+
+
+def test_a_draft_the_account_refuses_is_tried_again_later_and_harms_nothing_else() -> None:
+    """A full mailbox blocks the draft with its reason; the step ends, and the next attempt is planned."""
+    account = Account()
+    account.mails = _Full(lambda: account.now)
+    account.restart()
+    deliver(account, "inv@acme.example", "interview 1")
+    account.step()
+    assert account.drafts() == [DraftState.BLOCKED]
+    assert account.step() == ()
+    assert account.shell.next_due() == NOW + timedelta(minutes=5)
+
+
+def test_cases_at_rest_cost_a_step_nothing() -> None:
+    """Only what is due or touched is asked: a step with nothing to do asks nobody."""
+    account = Account()
+    for number in range(100):
+        deliver(account, f"inv@firm{number}.example", "interview 1", sender=f"lou@firm{number}.example")
+    account.step()
+    account.mind.asked.clear()
+    account.step(account.now + timedelta(minutes=5))
+    assert account.mind.asked == []
