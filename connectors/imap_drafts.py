@@ -12,13 +12,12 @@ from typing import Any
 
 from connectors import header
 from connectors.connector import Removal
-from connectors.errors import Refused, Unavailable
+from connectors.errors import Refused
 from connectors.imap_names import Folder
 from connectors.imap_session import Selected, Session, said_no, words
 from connectors.outgoing import quoted
 
 _APPENDUID = re.compile(rb"\[APPENDUID (\d+) (\d+)\]", re.IGNORECASE)  # RFC 4315 3
-_LATER = re.compile(r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG)\]", re.IGNORECASE)  # RFC 5530 3
 _ID_FIELD = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"
 _RECENT = 50
 _MOST_MATCHES = 20
@@ -36,8 +35,8 @@ class Place:
 def append(session: Session, folder: Folder, octets: bytes) -> Place | None:
     """Store a draft; return where, if the server says (UIDPLUS).
 
-    Raises Refused or Unavailable where the server says no, and what the client raises where the answer
-    was lost.
+    Raises Refused where the server says no: whatever its reason, the draft is certainly not there.  Raises
+    what the client raises where the answer was lost.
     """
     try:
         answer = session.client.append(folder.raw, octets, (r"\Draft", r"\Seen"))
@@ -49,12 +48,10 @@ def append(session: Session, folder: Folder, octets: bytes) -> Place | None:
     return Place(int(found[1]), int(found[2])) if found else None
 
 
-def _refusal(folder: Folder, text: str) -> Refused | Unavailable:
-    """Return what a NO to APPEND means to the caller (RFC 5530 3)."""
-    if _LATER.search(text):
-        return Unavailable(f"The server does not store drafts now: {text}.")
-    hint = "Look whether the mailbox may be written to, and whether mail programs can save drafts there."
-    if "OVERQUOTA" in text.upper() or "quota" in text.lower():
+def _refusal(folder: Folder, text: str) -> Refused:
+    """Return what a NO to APPEND means to the user (RFC 5530 3)."""
+    hint = "Look whether your mail program can save drafts there."
+    if "quota" in text.lower():
         hint = "The mail account is full; make room in it."
     elif "TRYCREATE" in text.upper():
         hint = "The drafts mailbox is gone; make one in your mail program, or name another in the config."

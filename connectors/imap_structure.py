@@ -58,7 +58,10 @@ def _part(structure: Any, section: str, depth: int) -> Part:
     if not depth or not isinstance(structure, tuple) or len(structure) < 2:
         raise ValueError("no such structure")
     if not isinstance(structure[0], list):
-        return Part(section, f"{_word(structure[0])}/{_word(structure[1])}")
+        major, minor = _word(structure[0]), _word(structure[1])
+        if not minor or major == "multipart":
+            raise ValueError("a multipart without parts")
+        return Part(section, f"{major}/{minor}")
     prefix = f"{section}." if section else ""
     inside = tuple(
         _part(each, f"{prefix}{number}", depth - 1) for number, each in enumerate(structure[0], start=1)
