@@ -15,10 +15,15 @@ from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
+from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 LANGUAGES = ("en", "de", "fr", "es", "nl", "pt", "it")
 PACKAGED = Path(__file__).with_name("templates")
+_NAMES = frozenset(
+    "name first last title degree employer role phone me when decided others country job at reach talk "
+    "strength panel names day month date author".split()
+)
 _HEADING = re.compile(r"^== *(.*?) *$", re.MULTILINE)
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
 _TAGS = frozenset(("any", "formal", "informal", "fresh", "late", "relay", "first", "second"))
@@ -37,32 +42,56 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Templates:
-    """All template files by language and name (`thank-you`, `frame`), and where each came from."""
+class File:
+    """A template file: its whole text, its sections, and where it came from."""
 
-    files: Mapping[tuple[str, str], tuple[Section, ...]]
-    origins: Mapping[tuple[str, str], str]
+    text: str
+    sections: tuple[Section, ...]
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """All template files by language and name (`thank-you`, `frame`)."""
+
+    files: Mapping[tuple[str, str], File]
 
     def letters(self, language: str, note: str, *tags: str) -> tuple[str, ...]:
         """Return the letters for a note that suit all `tags`; a letter that names no register suits both."""
         wanted = frozenset(tags)
         return tuple(
             section.text
-            for section in self.files.get((language, note), ())
+            for section in self._sections(language, note)
             if section.tags != ("subject",) and _suits(frozenset(section.tags), wanted)
         )
 
     def piece(self, language: str, name: str, *tags: str) -> str:
         """Return the text of the section headed `tags`; raises TemplateFault where there is none."""
-        for section in self.files.get((language, name), ()):
+        for section in self._sections(language, name):
             if section.tags == tags:
                 return section.text
         raise TemplateFault(f"{language}/{name}.txt has no section “== {' '.join(tags)}”; add one.")
 
+    def speaks(self, language: str) -> bool:
+        """Whether there is every note in that language."""
+        return all((language, name) in self.files for of, name in self.files if of == "en")
+
+    def show(self, language: str, name: str) -> str:
+        """Return the text of a file; raises TemplateFault naming those there are."""
+        if (language, name) not in self.files:
+            known = ", ".join(f"{one}/{other}" for one, other in self.files)
+            raise TemplateFault(f"There is no template {language}/{name}. There are: {known}.")
+        return self.files[language, name].text
+
+    def _sections(self, language: str, name: str) -> tuple[Section, ...]:
+        file = self.files.get((language, name))
+        return file.sections if file else ()
+
 
 def _suits(tags: frozenset[str], wanted: frozenset[str]) -> bool:
     registers = {"formal", "informal"}
-    return tags - registers - {"any"} == wanted - registers and not (tags & registers) - wanted
+    apart = registers | {"any"}
+    return tags - apart == wanted - apart and not (tags & registers) - wanted
 
 
 def parse(text: str) -> tuple[Section, ...]:
@@ -77,54 +106,74 @@ def parse(text: str) -> tuple[Section, ...]:
 def load(directory: Path | None = None) -> Templates:
     """Return the packaged templates with the files of `directory` (if any) in place of theirs.
 
-    Raises TemplateFault for a file that cannot be read or parsed.
+    Raises TemplateFault with everything that is wrong with them.
     """
-    base = builtin()
     if directory is None:
-        return base
-    files, origins = dict(base.files), dict(base.origins)
-    for key, path in _found(directory):
-        files[key], origins[key] = _read(path), str(path)
-    templates = Templates(files, origins)
-    if wrong := check(templates):
+        return builtin()
+    own = dict(_read(directory, str(directory)))
+    if wrong := [fault for key, file in own.items() for fault in check(*key, file)]:
         raise TemplateFault(" ".join(wrong))
-    return templates
+    return Templates({**builtin().files, **own})
 
 
 @lru_cache(maxsize=1)
 def builtin() -> Templates:
     """Return the templates that come with the program."""
-    found = dict(_found(PACKAGED))
-    return Templates({key: _read(path) for key, path in found.items()}, dict.fromkeys(found, "afterword"))
+    return Templates(dict(_read(PACKAGED, "afterword")))
 
 
-def _found(directory: Path) -> Iterator[tuple[tuple[str, str], Path]]:
+def _read(directory: Path, origin: str) -> Iterator[tuple[tuple[str, str], File]]:
     for path in sorted(directory.glob("*/*.txt")):
-        yield (path.parent.name, path.stem), path
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise TemplateFault(f"{path} cannot be read as UTF-8 text ({error}).") from error
+        yield (path.parent.name, path.stem), File(text, parse(text), origin)
 
 
-def _read(path: Path) -> tuple[Section, ...]:
+def check(language: str, name: str, file: File) -> tuple[str, ...]:
+    """Return what is wrong with a template file, one sentence each: headings, syntax, unknown names."""
+    packaged = builtin().files.get((language, name)) or builtin().files.get(("en", name))
+    if packaged is None:
+        return (f"{language}/{name}.txt: no note is called {name}; see `afterword templates list`.",)
+    if name == "frame":
+        missing = {one.tags for one in packaged.sections} - {one.tags for one in file.sections}
+        wrong = [f"has no section “== {' '.join(tags)}”" for tags in sorted(missing)]
+    else:
+        wrong = [fault for section in file.sections for fault in _odd_tags(section)]
+        wrong += (
+            [] if _answers_all(packaged, file) else ["lacks a letter for an occasion the packaged one has"]
+        )
+    wrong += [fault for section in file.sections for fault in _unfillable(section)]
+    return tuple(f"{language}/{name}.txt: {one}." for one in wrong)
+
+
+def _odd_tags(section: Section) -> Iterator[str]:
+    for tag in section.tags:
+        if tag not in _TAGS and section.tags != ("subject",):
+            yield f"unknown tag {tag}; known are {', '.join(sorted(_TAGS))}"
+
+
+def _answers_all(packaged: File, file: File) -> bool:
+    """Whether `file` has a letter wherever the packaged one has, and a subject."""
+    theirs = {one.tags for one in file.sections}
+    return ("subject",) in theirs and all(
+        any(_suits(frozenset(tags), frozenset(one.tags)) for tags in theirs)
+        for one in packaged.sections
+        if one.tags != ("subject",)
+    )
+
+
+def _unfillable(section: Section) -> Iterator[str]:
+    where = f"“== {' '.join(section.tags)}”"
     try:
-        return parse(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise TemplateFault(f"{path} cannot be read as UTF-8 text ({error}).") from error
-
-
-def check(templates: Templates) -> tuple[str, ...]:
-    """Return what is wrong with the templates, one sentence each: syntax, and unknown headings."""
-    wrong: list[str] = []
-    for key, sections in templates.files.items():
-        where = "{}/{}.txt".format(*key)
-        for section in sections:
-            if key[1] != "frame" and section.tags != ("subject",) and (odd := set(section.tags) - _TAGS):
-                wrong.append(
-                    f"{where}: unknown tag {', '.join(sorted(odd))}; known: {', '.join(sorted(_TAGS))}."
-                )
-            try:
-                _environment().parse(section.text)
-            except TemplateSyntaxError as error:
-                wrong.append(f"{where}, “== {' '.join(section.tags)}”, line {error.lineno}: {error.message}.")
-    return tuple(wrong)
+        unknown = find_undeclared_variables(_environment().parse(section.text)) - _NAMES
+    except TemplateSyntaxError as error:
+        yield f"{where}, line {error.lineno}: {error.message}"
+        return
+    if unknown:
+        names, known = ", ".join(sorted(unknown)), ", ".join(sorted(_NAMES))
+        yield f"{where}: nothing is called {names}; there are {known}"
 
 
 def render(text: str, values: Mapping[str, object]) -> str:
@@ -143,8 +192,16 @@ def elided(words: str) -> str:
     return ("d’" if words[:1].lower() in "aàâeéèêëiîïoôuùûyœæ" else "de ") + words if words else ""
 
 
+def articled(day: str, article: str) -> str:
+    """Return an Italian date with "il", "al" or "del" before it, elided before the 8th and the 11th."""
+    if day.split(" ")[0] not in ("8", "11"):
+        return f"{article} {day}"
+    return {"il": "l’", "al": "all’", "del": "dell’"}[article] + day
+
+
 @lru_cache(maxsize=1)
 def _environment() -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
     environment.filters["de"] = elided
+    environment.filters["con"] = articled
     return environment

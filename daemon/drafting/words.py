@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from daemon.drafting import facts, mail
 from daemon.drafting.names import Addressee, addressee, clean
 from daemon.drafting.profile import About, Context, Quotation, Strength
-from daemon.drafting.templates import LANGUAGES, render
+from daemon.drafting.templates import render
 from policies.case import Case, Note, Part, Party, Person, Timeline, TimelineKind
 from policies.decision import Decision
 from policies.prose import GAP
@@ -71,7 +71,7 @@ def spoken(case: Case, context: Context) -> str:
     """Return the language to write in: of the mail answered, else of the case, else the user's own."""
     heard_in = context.answered.language if context.answered else ""
     for language in (heard_in, case.language, context.profile.language):
-        if language[:2] in LANGUAGES and (language[:2], "frame") in context.templates.files:
+        if context.templates.speaks(language[:2]):
             return language[:2]
     return "en"
 
@@ -79,7 +79,7 @@ def spoken(case: Case, context: Context) -> str:
 def own(context: Context) -> str:
     """Return the user's own language, for questions to them; English where there are no words for it."""
     language = context.profile.language[:2]
-    return language if (language, "frame") in context.templates.files else "en"
+    return language if context.templates.speaks(language) else "en"
 
 
 def heard(context: Context, language: str) -> str:
@@ -119,13 +119,16 @@ def _values(
         "me": clean(context.profile.name or context.identity.name, 80),
         "when": "",
         "decided": "",
-        "others": _thanked(decision),
+        "country": context.country[:2].upper(),
         "panel": panel(decision, case) or ("",),
     }
     if decision.interview is not None:
         plain["when"] = written_date(decision.interview.start.date(), language, context)
     if stated := stated_date(case, context):
         plain["decided"] = written_date(stated, language, context)
+    thanked = _thanked(decision, case)
+    listed = {**plain, "names": thanked}
+    plain["others"] = render(context.templates.piece(language, "frame", "list"), listed) if thanked else ""
     for piece in ("job", "at", "reach"):
         plain[piece] = render(context.templates.piece(language, "frame", piece), plain)
     plain["talk"] = _talk(decision, case, context, language, plain)
@@ -138,12 +141,13 @@ def _role(role: str) -> str:
     return text if len(text) <= 70 and "://" not in text else ""
 
 
-def _thanked(decision: Decision) -> str:
-    """Return the names of those a coordinator is asked to thank on the user's behalf."""
+def _thanked(decision: Decision, case: Case) -> tuple[str, ...]:
+    """Return the names of those a coordinator is asked to thank: nobody knows where to write to them."""
     if not _relayed(decision) or decision.interview is None:
-        return ""
-    names = [addressee(person.name).full for person in decision.interview.people]
-    return ", ".join(name for name in names if name)
+        return ()
+    reachable = {person.name for person in case.people if person.address}
+    people = (one for one in decision.interview.people if not one.address and one.name not in reachable)
+    return tuple(name for person in people if (name := addressee(person.name).full))
 
 
 def panel(decision: Decision, case: Case) -> tuple[str, ...]:
@@ -192,13 +196,18 @@ def written_date(day: date, language: str, context: Context) -> str:
 def _talk(
     decision: Decision, case: Case, context: Context, language: str, values: Mapping[str, object]
 ) -> str:
-    """Return what was talked about with the recipient, as the user said it, else a gap."""
-    told = facts.told(context.facts + facts.from_pairs(case.facts), About.TALKED, decision.to)
+    """Return what was talked about with those who are thanked, as the user said it, else a gap."""
+    known = context.facts + facts.from_pairs(case.facts)
+    absent = _thanked(decision, case)
+    thanked = [Person(name) for name in absent] if absent else [decision.to or Person(None)]
+    told = [fact for person in thanked for fact in facts.told(known, About.TALKED, person)]
     for fact in told:
         phrase = facts.phrase(fact)
         if phrase and (fact.language or context.profile.language)[:2] == language:
             return phrase
-    asked = _asked(context, "talk", values)
+    asked = _asked(
+        context, "talk", {**values, "first": values["others"] if _relayed(decision) else values["first"]}
+    )
     return f"[[{asked}]]" if not told else f"[[{asked} ({clean(told[0].text, 160)})]]"
 
 
