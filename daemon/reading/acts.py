@@ -17,12 +17,14 @@ from importlib.resources import files
 from typing import Any
 
 from daemon.reading.acts_phrase import Phrase, PhraseBook, compile_phrase, compile_words, plain
+from daemon.reading.acts_similar import Examples
 from daemon.reading.language import LANGUAGES
 
 _LONGEST = 1_200  # characters of a sentence that are listened to
 _MOST = 400  # sentences of a mail that are listened to
 _QUOTE = 240
-_GRAMMAR = ("negations", "harmless", "conditions", "courtesies", "chances")
+_ALIKE = 0.4  # how like an example a sentence must be to count as a hint
+_GRAMMAR = ("negations", "harmless", "conditions", "courtesies", "chances", "generals")
 
 
 class Does(StrEnum):
@@ -53,6 +55,7 @@ class Does(StrEnum):
     BOUNCED = "bounced"
     TICKET = "ticket"
     WELCOMES = "welcomes"  # you're welcome, it was good to meet you
+    NOTHING = "nothing"
 
     JOB = "job"
     WORK = "work"
@@ -76,6 +79,11 @@ ABOUT_A_JOB = frozenset({Does.JOB, Does.WORK})
 ABOUT_SOMETHING_ELSE = frozenset(tuple(Does)[list(Does).index(Does.PRESS) :])
 _TOPICS = ABOUT_A_JOB | ABOUT_SOMETHING_ELSE
 
+# Those in whose mail an application, an interview or an offer is another thing.
+_OTHER_BUSINESS = frozenset(
+    {Does.PRESS, Does.RESEARCH, Does.STUDY, Does.HOUSING, Does.HEALTH, Does.MONEY, Does.OFFICIAL}
+)
+
 # "We cannot offer you", "unless you need to move it": what a turn of the sentence undoes.
 _UNDONE_BY_NEGATION = frozenset(
     {
@@ -92,15 +100,24 @@ _UNDONE_BY_CHANCE = frozenset(
 _UNDONE_BY_CONDITION = frozenset({Does.MOVES, Does.CANCELS, Does.CANNOT_MAKE, Does.DECLINES, Does.OFFERS})
 
 
+# "The decision was pushed to March" moves no interview: what one sentence does besides hides the other.
+_HIDDEN_BY: Mapping[Does, frozenset[Does]] = {
+    Does.MOVES: frozenset({Does.STILL_WORKING, Does.HOLDS}),
+    Does.INVITES: frozenset({Does.DECLINES}),
+    Does.OFFERS: frozenset({Does.INVITES, Does.CHECKS}),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """One thing done by one sentence.  `words` are the plain words that did it; `place` counts
-    sentences from 0, the subject being -1."""
+    sentences from 0, the subject being -1; `weak` words only hint."""
 
     does: Does
     quote: str
     words: str
     place: int
+    weak: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +127,7 @@ class _Grammar:
     conditions: re.Pattern[str]
     courtesies: re.Pattern[str]  # conditions that set none: "if that suits you"
     chances: re.Pattern[str]  # conditions on the employer's choice
+    generals: re.Pattern[str]  # what holds for applicants in general
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +137,7 @@ class Lexicon:
     phrases: tuple[Phrase, ...]
     book: PhraseBook
     subjects: PhraseBook
+    examples: Examples
     grammar: _Grammar
     negative: frozenset[str]  # examples of phrases that hold a negation themselves
 
@@ -132,13 +151,16 @@ def lexicon(language: str) -> Lexicon:
     words: dict[str, str] = data.pop("words", {})
     grammar: dict[str, str] = data.pop("grammar")
     subjects = tuple(_phrases(data.pop("subject", {}), words))
-    body = tuple(_phrases({name: table["phrases"] for name, table in data.items()}, words))
+    body = tuple(_phrases({name: table.get("phrases", ()) for name, table in data.items()}, words))
+    known = [(one.name, one.example) for one in body if one.name not in _TOPICS]
+    known += [(name, text) for name, table in data.items() for text in table.get("sentences", ())]
     patterns = {name: compile_words(grammar[name], words) for name in _GRAMMAR}
     turns = _Grammar(**patterns)
     return Lexicon(
         phrases=body + subjects,
         book=PhraseBook(body),
         subjects=PhraseBook(subjects),
+        examples=Examples(known),
         grammar=turns,
         negative=frozenset(one.example for one in body if turns.negations.search(plain(one.example))),
     )
@@ -146,8 +168,8 @@ def lexicon(language: str) -> Lexicon:
 
 def _phrases(tables: Mapping[str, Iterable[Sequence[str]]], words: Mapping[str, str]) -> Iterator[Phrase]:
     for name, pairs in tables.items():
-        for source, example in pairs:
-            yield compile_phrase(Does(name), source, example, words)
+        for source, example, *strength in pairs:
+            yield compile_phrase(Does(name), source, example, words, weak=strength == ["weak"])
 
 
 def listen(sentences: Sequence[str], language: str, *, subject: str = "") -> tuple[Said, ...]:
@@ -162,21 +184,56 @@ def listen(sentences: Sequence[str], language: str, *, subject: str = "") -> tup
 def _hear(sentence: str, place: int, spoken: Lexicon) -> Iterator[Said]:
     words = plain(sentence[:_LONGEST])
     quote = sentence.strip()[:_QUOTE]
-    books = (spoken.book, spoken.subjects) if place < 0 else (spoken.book,)
     turn: _Turn | None = None
-    done: set[tuple[str, str]] = set()
-    for book in books:
-        for phrase, match in book.search(words):
-            does = Does(phrase.name)
-            found = match[0].strip()
-            if (does, found) in done:
+    elsewhere: list[re.Match[str]] = []
+    found: dict[tuple[Does, str], tuple[Said, re.Match[str]]] = {}
+    for phrase, match in _search(words, place, spoken):
+        does = Does(phrase.name)
+        if does in ABOUT_SOMETHING_ELSE:
+            if does in _OTHER_BUSINESS:
+                elsewhere.append(match)
+        elif does not in _TOPICS:
+            turn = turn or _Turn.of(words, spoken.grammar)
+            if turn.undoes(does, match, negative=phrase.example in spoken.negative):
                 continue
-            done.add((does, found))
-            if does not in _TOPICS:
-                turn = turn or _Turn.of(words, spoken.grammar)
-                if turn.undoes(does, match, negative=phrase.example in spoken.negative):
-                    continue
-            yield Said(does, quote, found, place)
+        said = Said(does, quote, match[0].strip(), place, phrase.weak)
+        if (does, said.words) not in found or not phrase.weak:
+            found[does, said.words] = said, match
+    heard = False
+    for said, match in found.values():
+        hiding = _HIDDEN_BY.get(said.does, frozenset())
+        if any(other.does in hiding and _overlap(span, match) for other, span in found.values()):
+            continue
+        heard |= said.does not in _TOPICS and not said.weak
+        if said.does in ABOUT_SOMETHING_ELSE or not any(_within(one, match) for one in elsewhere):
+            yield said
+    if not heard and place >= 0:
+        yield from _resembles(words, quote, place, spoken)
+
+
+def _resembles(words: str, quote: str, place: int, spoken: Lexicon) -> Iterator[Said]:
+    """Yield, as a hint, what the sentence is like where no phrase was found in it."""
+    like = spoken.examples.like(words)
+    if like is None or like.share < _ALIKE or like.name == Does.NOTHING:
+        return
+    does = Does(like.name)
+    if not _Turn.of(words, spoken.grammar).sets_condition(does):
+        yield Said(does, quote, f"reads like “{like.example}”", place, weak=True)
+
+
+def _overlap(one: re.Match[str], other: re.Match[str]) -> bool:
+    return one.start() < other.end() and other.start() < one.end()
+
+
+def _within(inner: re.Match[str], outer: re.Match[str]) -> bool:
+    """Whether one stands in the other: "your loan application" is no application for a job."""
+    return outer.start() <= inner.start() and inner.end() <= outer.end()
+
+
+def _search(words: str, place: int, spoken: Lexicon) -> Iterator[tuple[Phrase, re.Match[str]]]:
+    yield from spoken.book.search(words, _TOPICS)
+    if place < 0:
+        yield from spoken.subjects.search(words, _TOPICS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +248,7 @@ class _Turn:
     @classmethod
     def of(cls, words: str, grammar: _Grammar) -> _Turn:
         bare = grammar.harmless.sub(_blank, words)
-        chance = bool(grammar.chances.search(bare))
+        chance = bool(grammar.chances.search(bare) or (" you " not in bare and grammar.generals.search(bare)))
         return cls(
             words=words,
             negations=tuple(match.end() for match in grammar.negations.finditer(bare)),
@@ -201,15 +258,20 @@ class _Turn:
 
     def undoes(self, does: Does, match: re.Match[str], *, negative: bool) -> bool:
         """Whether the sentence takes back what `match` does; a `negative` phrase holds its own "not"."""
-        if self.chance and does in _UNDONE_BY_CHANCE:
-            return True
-        if self.conditional and does in _UNDONE_BY_CONDITION:
+        if self.sets_condition(does):
             return True
         if does not in _UNDONE_BY_NEGATION:
             return False
         clause = max(self.words.rfind(" , ", 0, match.start() + 1), 0)
         last = match.start() if negative else match.end()
         return any(clause < end <= last for end in self.negations)
+
+
+    def sets_condition(self, does: Does) -> bool:
+        """Whether the sentence only says what would be if."""
+        return (self.chance and does in _UNDONE_BY_CHANCE) or (
+            self.conditional and does in _UNDONE_BY_CONDITION
+        )
 
 
 def _blank(match: re.Match[str]) -> str:

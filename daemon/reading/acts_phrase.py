@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -25,8 +25,8 @@ _DEPTH = 4  # lists within lists
 _MAYBE_E = "ǁ"  # a letter no mail has; stands after a vowel that was an umlaut
 _UMLAUTS = {"ä": "a", "ö": "o", "ü": "u", "Ä": "a", "Ö": "o", "Ü": "u"}
 _KEY = 4  # letters of a word by which phrases are indexed
-_WORD = re.compile(r"\S+@\S+|(?:https?://|www\.)\S+|\d+(?:[:.]\d+)+|\w+|[,;:?()–—]")
-_MARKS = dict.fromkeys(";:()–—", ",")
+_WORD = re.compile(r"\S+@\S+|(?:https?://|www\.)\S+|\d+(?:[:.]\d+)+|[^\W_]+|[,;:?()–—]")
+_MARKS = dict.fromkeys(";()–—", ",")
 _APOSTROPHES = str.maketrans("’‘ʼ`´", "'''''")
 _NOTATION = re.compile(r"\.\.\.?|[()|]|<\w+>|~\w+|[^\s()|<>]+")
 _SHORT = re.compile(
@@ -40,8 +40,8 @@ _ENDINGS = {"d": " would", "ll": " will", "ve": " have", "re": " are", "m": " am
 def plain(text: str) -> str:
     """Return `text` as lower-case words without accents, one blank before and after each.
 
-    English short forms are written out ("won't" → "will not"); commas and question marks are words of
-    their own; addresses and hyperlinks become `@` and `url`.
+    English short forms are written out ("won't" → "will not"); commas, colons and question marks are
+    words of their own; addresses and hyperlinks become `@` and `url`.
     """
     text = text.casefold().translate(_APOSTROPHES)
     if "'" in text or "cannot" in text:
@@ -78,7 +78,8 @@ def _written_out(match: re.Match[str]) -> str:
 class Phrase:
     """One compiled phrase: what it is filed under, its words, and the example that shows it.
 
-    Each of `keys` is a set of beginnings of words, one of which a sentence must have.
+    Each of `keys` is a set of beginnings of words, one of which a sentence must have.  A `weak` phrase
+    only hints.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Phrase:
     example: str
     regex: str
     keys: tuple[frozenset[str], ...]
+    weak: bool = False
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -98,7 +100,9 @@ def _compiled(regex: str) -> re.Pattern[str]:
     return re.compile(regex)
 
 
-def compile_phrase(name: str, source: str, example: str, words: Mapping[str, str]) -> Phrase:
+def compile_phrase(
+    name: str, source: str, example: str, words: Mapping[str, str], *, weak: bool = False
+) -> Phrase:
     """Return the phrase `source` (see the notation above), `words` being the lists it may name.
 
     Raises ValueError, naming the phrase, for an unknown list or brackets that do not match.
@@ -107,7 +111,7 @@ def compile_phrase(name: str, source: str, example: str, words: Mapping[str, str
     piece = parser.alternatives()
     if parser.rest:
         raise ValueError(f"the phrase {source!r} has a bracket too many")
-    return Phrase(name, source, example, piece.regex + r"(?= )", piece.keys)
+    return Phrase(name, source, example, piece.regex + r"(?= )", piece.keys, weak)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,13 +207,20 @@ class PhraseBook:
             for key in min(phrase.keys, key=lambda keys: sum(common[key] for key in keys)):
                 self._filed.setdefault(key, []).append(phrase)
 
-    def search(self, sentence: str) -> Iterator[tuple[Phrase, re.Match[str]]]:
-        """Yield every phrase found in a plain sentence, with where its words stand."""
+    def search(
+        self, sentence: str, repeated: Container[str] = ()
+    ) -> Iterator[tuple[Phrase, re.Match[str]]]:
+        """Yield every phrase found in a plain sentence, with where its words stand.
+
+        A phrase counts once, those filed under a `repeated` name as often as they stand there.
+        """
         candidates = {id(phrase): phrase for phrase in self._always}
         for key in _keys_in(sentence) & self._filed.keys():
             candidates.update((id(phrase), phrase) for phrase in self._filed[key])
         for phrase in candidates.values():
-            if match := phrase.pattern.search(sentence):
+            if phrase.name in repeated:
+                yield from ((phrase, match) for match in phrase.pattern.finditer(sentence))
+            elif match := phrase.pattern.search(sentence):
                 yield phrase, match
 
 

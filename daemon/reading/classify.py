@@ -49,10 +49,15 @@ class Facts:
     linked: bool = False
     timelines: int = 0
     counts: Mapping[Does, int] = field(default_factory=dict)
+    hints: frozenset[Does] = frozenset()  # done by weak words only
 
     def has(self, *acts: Does) -> bool:
         """Whether a sentence does one of these."""
         return any(self.counts.get(act) for act in acts)
+
+    def strength(self, acts: tuple[Does, ...]) -> float:
+        """How far to trust that: 1, or a half where only weak words say so."""
+        return 1.0 if not acts or any(self.counts.get(act) and act not in self.hints for act in acts) else 0.5
 
     def times_said(self, act: Does) -> int:
         """How many sentences do this."""
@@ -99,6 +104,10 @@ def _live_invitation(facts: Facts) -> bool:
     return facts.has(Does.INVITES, Does.FIXES) and (_asks(facts) or _settled(facts))
 
 
+def _first_word(facts: Facts) -> bool:
+    return facts.has(Does.RECEIVED) and not facts.has(Does.HOLDS, Does.CHECKS, Does.WELCOMES)
+
+
 _I, _S = Kind.INTERVIEW_INVITATION, Kind.SCHEDULING_REQUEST
 _M, _C = Kind.INTERVIEW_RESCHEDULE, Kind.INTERVIEW_CANCELLATION
 _A, _R, _O, _U = Kind.APPLICATION_ACKNOWLEDGEMENT, Kind.REJECTION, Kind.OFFER, Kind.EMPLOYER_UPDATE
@@ -108,8 +117,19 @@ VOTES: tuple[Vote, ...] = (
     # An interview
     _says(_I, 2.0, "invites", Does.INVITES),
     _says(_I, 2.5, "settles a time", Does.FIXES),
-    Vote(_I, 2.0, "states the time of a meeting", lambda f: _settled(f) and _meets(f), (Does.FIXES, Does.INVITES)),
-    Vote(_I, 3.0, "carries a calendar entry for an interview", lambda f: f.talk and f.method in ("REQUEST", "PUBLISH")),
+    Vote(
+        _I,
+        2.0,
+        "states the time of a meeting",
+        lambda f: _settled(f) and _meets(f),
+        (Does.FIXES, Does.INVITES),
+    ),
+    Vote(
+        _I,
+        3.0,
+        "carries a calendar entry for an interview",
+        lambda f: f.talk and f.method in ("REQUEST", "PUBLISH"),
+    ),
     Vote(_I, -2.5, "still asks when", lambda f: _asks(f) and not f.talk),
     _says(_S, 1.5, "invites", Does.INVITES),
     _says(_S, 3.0, "asks when the candidate can", Does.ASKS_WHEN),
@@ -120,17 +140,27 @@ VOTES: tuple[Vote, ...] = (
     # A change of it
     _says(_M, 5.5, "moves the interview", Does.MOVES),
     _says(_M, 2.5, "cannot keep the time", Does.CANNOT_MAKE),
-    Vote(_M, 1.5, "cannot keep the time and asks for another", lambda f: f.has(Does.CANNOT_MAKE) and _asks(f)),
-    Vote(_M, 4.5, "updates the calendar entry", lambda f: f.talk and f.method == "REQUEST" and f.sequence > 0),
+    Vote(
+        _M, 1.5, "cannot keep the time and asks for another", lambda f: f.has(Does.CANNOT_MAKE) and _asks(f)
+    ),
+    Vote(
+        _M, 4.5, "updates the calendar entry", lambda f: f.talk and f.method == "REQUEST" and f.sequence > 0
+    ),
     _says(_C, 5.5, "cancels the interview", Does.CANCELS),
     _says(_C, 1.5, "cannot keep the time", Does.CANNOT_MAKE),
     Vote(_C, 8.0, "withdraws the calendar entry", lambda f: f.talk and f.method == "CANCEL"),
-    Vote(_C, -4.0, "names a new time", lambda f: f.has(Does.MOVES) and (f.times > 0 or _asks(f)) and f.method != "CANCEL"),
+    Vote(
+        _C,
+        -4.0,
+        "names a new time",
+        lambda f: f.has(Does.MOVES) and (f.times > 0 or _asks(f)) and f.method != "CANCEL",
+    ),
     Vote(_M, -1.0, "names no new time", lambda f: f.has(Does.CANCELS) and not f.times and not _asks(f)),
     # The application
     _says(_A, 4.0, "thanks for the application", Does.RECEIVED),
     _says(_A, 1.5, "says what happens to applications", Does.REVIEWS),
-    Vote(_A, -1.5, "an interview was already held", lambda f: f.has(Does.WELCOMES), ()),
+    Vote(_A, -1.5, "they met before", lambda f: f.has(Does.WELCOMES), ()),
+    Vote(_A, -3.0, "it invites", lambda f: _live_invitation(f) or f.has(Does.ASKS_WHEN), ()),
     _says(_R, 6.0, "says no", Does.DECLINES),
     _says(_R, 1.0, "regrets", Does.REGRETS),
     _says(_R, 1.5, "consoles", Does.CONSOLES),
@@ -145,7 +175,15 @@ VOTES: tuple[Vote, ...] = (
     _says(_U, 2.0, "says when they act", Does.PROMISES),
     _says(_U, 1.5, "says how the candidate fares", Does.ADVANCES),
     Vote(_U, 1.0, "says when they act", lambda f: f.timelines > 0, (Does.PROMISES,)),
-    Vote(_U, 1.0, "answers the candidate's thanks", lambda f: f.has(Does.WELCOMES) and f.reply, (Does.WELCOMES,)),
+    Vote(
+        _U,
+        1.0,
+        "answers the candidate's thanks",
+        lambda f: f.has(Does.WELCOMES) and f.reply,
+        (Does.WELCOMES,),
+    ),
+    Vote(_U, -3.0, "it is the first word on an application", _first_word, ()),
+    Vote(_U, -4.0, "it invites", _live_invitation, ()),
     Vote(_U, -2.0, "it says no", lambda f: f.has(Does.DECLINES), ()),
     _says(_T, 5.0, "sets a task", Does.ASSESSES),
     Vote(_T, 1.0, "says so in several ways", lambda f: f.times_said(Does.ASSESSES) > 1, (Does.ASSESSES,)),
@@ -170,7 +208,7 @@ def decide(facts: Facts) -> Verdict:
     spoken: dict[Kind, list[Vote]] = {}
     for vote in VOTES:
         if vote.when(facts):
-            votes[vote.kind] = votes.get(vote.kind, 0.0) + vote.weight
+            votes[vote.kind] = votes.get(vote.kind, 0.0) + vote.weight * facts.strength(vote.acts)
             if vote.weight > 0:
                 spoken.setdefault(vote.kind, []).append(vote)
     if not votes:

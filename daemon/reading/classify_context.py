@@ -18,8 +18,19 @@ _RECRUITING = re.compile(
     r"(?:career|job|recruit|talent|hiring|hr[.@_-]|people|personal|bewerb|karriere|candidat|recrut|drh|rrhh"
     r"|seleccion|selecao|selezione|vacature|werken|sollicit|lavora|empleo|vagas|resourcing|workforce)"
 )
-_WEIGHTS = {Does.PANEL: 2.5, Does.SELLING: 1.0, Does.COLLEAGUES: 1.0, Does.SHOPPING: 1.0, Does.LEARNING: 1.0}
-_MOST = {Does.PANEL: 6.0, Does.COLLEAGUES: 3.0}
+_FEW = 3  # recipients
+_LONG = 3_000  # characters
+# What one sign of something else weighs; the first counts half, for every employer is in some business.
+_WEIGHTS = {
+    Does.PANEL: 3.0,
+    Does.STUDY: 2.0,
+    Does.PRESS: 2.0,
+    Does.RESEARCH: 2.0,
+    Does.HOUSING: 2.0,
+    Does.OFFICIAL: 2.0,
+}
+_WEIGHT = 1.3
+_MOST = {Does.PANEL: 8.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +67,7 @@ def _words(said: tuple[Said, ...]) -> Iterable[tuple[float, Evidence]]:
         yield min(0.5 * len(work), 1.5), Evidence(work[0].quote, "speaks of work")
     for does in sorted(ABOUT_SOMETHING_ELSE):
         if found := _distinct(said, does):
-            weight = min(_WEIGHTS.get(does, 1.5) * len(found), _MOST.get(does, 4.5))
+            weight = min(_WEIGHTS.get(does, _WEIGHT) * (len(found) - 0.5), _MOST.get(does, 5.0))
             yield -weight, Evidence(found[0].quote, f"speaks of something else: {does.value}")
 
 
@@ -66,10 +77,27 @@ def _envelope(message: Message, sender: Sender, me: Me) -> Iterable[tuple[float,
         yield 3.0, Evidence(address, f"carried by {sender.relay}")
     if _RECRUITING.match(address) or (message.sender and _RECRUITING.match(message.sender.name.lower())):
         yield 1.5, Evidence(address, "written from a recruiting mailbox")
-    if sender.domain and any(registrable(mine) == sender.domain for mine in me.addresses):
+    if sender.domain and sender.domain in _home(message, me):
         yield -4.0, Evidence(address, "written by a colleague")
+    elif (
+        sender.domain
+        and not sender.automatic
+        and len(message.to) == 1
+        and "list-unsubscribe" not in message.fields
+    ):
+        yield 0.6, Evidence(address, "somebody at an organisation wrote to the user alone")
     if sender.list:
-        yield -2.0, Evidence(message.fields.get("list-id", ""), "came over a mailing list")
+        yield -2.5, Evidence(message.fields.get("list-id", ""), "came over a mailing list")
+    if len(message.to) > _FEW:
+        yield -1.5, Evidence("", "written to many")
+    if len(message.text) > _LONG:
+        yield -min(1.5, len(message.text) / _LONG / 2), Evidence("", "long texts say much by chance")
+
+
+def _home(message: Message, me: Me) -> set[str]:
+    """Return the domains of the user, or of those written to where the user is not known."""
+    mine = me.addresses or {one.address for one in message.to}
+    return {registrable(one) for one in mine}
 
 
 def _thread(message: Message, language: str) -> Iterable[tuple[float, Evidence]]:
