@@ -51,5 +51,5 @@ class Marks:
         try:
             plain = json.loads(cursor)
             return Marks({str(name): Mark(int(v), int(u)) for name, (v, u) in plain.items()})
-        except (ValueError, TypeError, AttributeError) as error:
+        except (ValueError, TypeError, AttributeError, OverflowError) as error:
             raise Vanished("The stored place in the mailbox cannot be understood.") from error
