@@ -24,12 +24,6 @@ class ServiceStarted(Record, frozen=True, kw_only=True, tag="service_started"):
     observed_from: Annotated[str, Meta(description="since when this state watches the account")]
 
 
-class ServiceStopped(Record, frozen=True, kw_only=True, tag="service_stopped"):
-    """The program ended as it should."""
-
-    account: Annotated[str, Meta(description="the account")]
-
-
 class StateRebuilt(Record, frozen=True, kw_only=True, tag="state_rebuilt"):
     """The state was lost or damaged; a new one observes first and raises nothing for the past."""
 
@@ -40,7 +34,9 @@ class AccountChanged(Record, frozen=True, kw_only=True, tag="account_changed"):
     """How the account is doing has changed."""
 
     account: Annotated[str, Meta(description="the account")]
-    state: Annotated[str, Meta(description="watching, backing_off, auth_failed, refused, storage_failed")]
+    state: Annotated[
+        str, Meta(description="watching, backing_off, auth_failed, refused, storage_failed, stopped")
+    ]
     reason: Annotated[str, Meta(description="why, in words")] = ""
 
 
@@ -112,7 +108,6 @@ class UserSaid(Record, frozen=True, kw_only=True, tag="user_said"):
 
 RECORDS: tuple[type[Record], ...] = (
     ServiceStarted,
-    ServiceStopped,
     StateRebuilt,
     AccountChanged,
     MailLinked,

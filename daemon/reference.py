@@ -1,0 +1,135 @@
+"""The reference pages that are printed from the code: `python -m daemon.reference DIRECTORY` writes them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from daemon.audit_records import RECORDS
+from daemon.config import Config, Imap, Log, Profile, State, Strength
+
+_TABLES: tuple[tuple[str, type[msgspec.Struct]], ...] = (
+    ("", Config),
+    ("[imap]", Imap),
+    ("[profile]", Profile),
+    ("[[profile.strengths]]", Strength),
+    ("[state]", State),
+    ("[log]", Log),
+)
+
+
+def configuration() -> str:
+    """Return `docs/configuration.md`."""
+    return _CONFIGURATION + "\n".join(_settings())
+
+
+def audit_log() -> str:
+    """Return `docs/audit-log.md`."""
+    return _AUDIT_LOG + "\n".join(_records())
+
+
+def pages() -> dict[str, str]:
+    """Return every printed page by its file name."""
+    return {"configuration.md": configuration(), "audit-log.md": audit_log()}
+
+
+def _settings() -> Iterator[str]:
+    for table, struct in _TABLES:
+        yield f"\n## {f'`{table}`' if table else 'At the top of the file'}\n"
+        yield f"{_doc(struct)}\n"
+        yield "| setting | default | what it is |"
+        yield "|---|---|---|"
+        hints = get_type_hints(struct, include_extras=True)
+        for field in msgspec.structs.fields(struct):
+            if said := _said(hints[field.name]):
+                yield f"| `{field.name}` | {_default(field)} | {said} |"
+
+
+def _records() -> Iterator[str]:
+    for record in RECORDS:
+        yield f"\n## `{record.__struct_config__.tag}`\n"
+        yield f"{_doc(record)}\n"
+        yield "| field | what it is |"
+        yield "|---|---|"
+        hints = get_type_hints(record, include_extras=True)
+        for field in msgspec.structs.fields(record):
+            yield f"| `{field.name}` | {_said(hints[field.name])} |"
+
+
+def _doc(struct: type[msgspec.Struct]) -> str:
+    return " ".join((struct.__doc__ or "").split())
+
+
+def _said(hint: Any) -> str:
+    """Return the description in an annotation, also where it stands inside a union."""
+    for meta in getattr(hint, "__metadata__", ()):
+        if isinstance(meta, msgspec.Meta) and meta.description:
+            return meta.description
+    if get_origin(hint) in (Union, UnionType):
+        return next((said for part in get_args(hint) if (said := _said(part))), "")
+    return ""
+
+
+def _default(field: msgspec.structs.FieldInfo) -> str:
+    if field.required:
+        return "needed"
+    value = field.default if field.default is not msgspec.NODEFAULT else ""
+    if value in ("", (), None):
+        return ""
+    return f"`{msgspec.json.encode(value).decode()}`"
+
+
+_CONFIGURATION = """# Configuration
+
+One TOML file: `~/.config/afterword/config.toml` (or `$XDG_CONFIG_HOME/afterword/config.toml`), the file named
+by `AFTERWORD_CONFIG`, or the one given with `--config`. It is checked at the start; every mistake is named at
+once with its line, and the exit status is 78. `kill -HUP` (`systemctl reload`) reads it again.
+
+The smallest one:
+
+```toml
+address = "ana@mail.example"
+name = "Ana Ruiz"
+timezone = "Europe/Madrid"
+
+[imap]
+host = "imap.mail.example"
+password_file = "password"       # beside this file, chmod 600
+```
+
+Relative paths start at the directory of the file. Exactly one of the four password settings is used;
+prefer `password_command` or `password_credential`, then `password_file`.
+"""
+
+_AUDIT_LOG = """# The audit log
+
+Every decision, the ones to do nothing included, is one line of JSON in `audit/audit.jsonl` below the state
+directory. `afterword audit show` prints it, `afterword audit verify` proves it whole, and
+`afterword explain CASE` tells the story behind it.
+
+**The chain.** Each line has its number `seq`, the moment `at` (UTC), the `event`, the fields below, `prev`
+(the hash of the line before) and last its own `hash`: SHA-256 of the line up to `,"hash":`. The state keeps
+the number and the hash of the last line, so that also a line cut off the end is missed. Files of 8 MB are
+closed and a new one begun; the chain goes on through all of them. With `[log] keep` the oldest are removed
+and the state remembers where what is left begins.
+
+**What it does not say.** No words of a mail, no name, no whole address, unless you ask for the words with
+`[log] quotes = true`. People are a short hash at their domain (`3f2a91c07d@acme.example`); mails, Message-IDs
+and decisions are short hashes. The hashes are keyed with a secret of this state and cannot be guessed back.
+Fields that are empty are left out.
+"""
+
+
+def main() -> None:
+    """Write the pages into the directory named on the command line."""
+    for name, text in pages().items():
+        Path(sys.argv[1], name).write_text(f"{text}\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
