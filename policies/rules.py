@@ -216,7 +216,7 @@ def stop_when_nothing_was_asked(s: Situation) -> Limits:
 
 @rule("A process that is not over {cross_off_after} after the first interview drags on.", "Q7", optional=True)
 def cross_it_off(s: Situation) -> Limits:
-    if s.waiting and s.held:
+    if s.waiting and s.held and not any(s.left_alone(note.due) for note in s.wanted[STATUS_CHECK]):
         due = s.morning(s.workday(s.held[0].end, s.policy.cross_off_after))
         text = "This process drags on.  Cross it off your list and look to the next one."
         yield Advise(text, key=f"cross-off|{s.held[0].key}", due=due)

@@ -222,12 +222,12 @@ class Situation:
         return history.latest_wish(self.mails, kind, unless)
 
     def thanked(self, person: Person | None, meeting: Meeting | None) -> bool:
-        """Return whether the user has thanked that person, or anybody for who has no address, since."""
-        if person is None or meeting is None:
+        """Return whether the user has thanked that person since then, or who can pass it on."""
+        known = person if person and person.address else self.contact
+        if known is None or meeting is None:
             return False
         since = meeting.interview.start
-        thanks = (e for e in self.mine if e.act is Act.THANKS and e.at > since)
-        return any(person.address is None or person.address in e.to for e in thanks)
+        return any(e.act is Act.THANKS and e.at > since and known.address in e.to for e in self.mine)
 
     def called_off(self, draft: Draft) -> bool:
         """Return whether the interview a thank-you of ours is for does not stand any more."""
