@@ -8,17 +8,16 @@ reschedule" moves nothing.  Knows sentences only: not who wrote, and not what th
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from daemon.reading.acts_phrase import Phrase, PhraseBook, compile_phrase, compile_words, plain
 from daemon.reading.acts_similar import Examples
 from daemon.reading.language import LANGUAGES
+from daemon.reading.lexicon import load
 
 _LONGEST = 1_200  # characters of a sentence that are listened to
 _MOST = 400  # sentences of a mail that are listened to
@@ -146,8 +145,7 @@ class Lexicon:
 def lexicon(language: str) -> Lexicon:
     """Return the lexicon of `language`; English where there is none."""
     language = language if language in LANGUAGES else "en"
-    path = files("daemon.reading.lexicon").joinpath(f"acts.{language}.toml")
-    data: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
+    data: dict[str, Any] = dict(load(f"acts.{language}"))
     words: dict[str, str] = data.pop("words", {})
     grammar: dict[str, str] = data.pop("grammar")
     subjects = tuple(_phrases(data.pop("subject", {}), words))
@@ -265,7 +263,6 @@ class _Turn:
         clause = max(self.words.rfind(" , ", 0, match.start() + 1), 0)
         last = match.start() if negative else match.end()
         return any(clause < end <= last for end in self.negations)
-
 
     def sets_condition(self, does: Does) -> bool:
         """Whether the sentence only says what would be if."""

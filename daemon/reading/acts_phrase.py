@@ -207,9 +207,7 @@ class PhraseBook:
             for key in min(phrase.keys, key=lambda keys: sum(common[key] for key in keys)):
                 self._filed.setdefault(key, []).append(phrase)
 
-    def search(
-        self, sentence: str, repeated: Container[str] = ()
-    ) -> Iterator[tuple[Phrase, re.Match[str]]]:
+    def search(self, sentence: str, repeated: Container[str] = ()) -> Iterator[tuple[Phrase, re.Match[str]]]:
         """Yield every phrase found in a plain sentence, with where its words stand.
 
         A phrase counts once, those filed under a `repeated` name as often as they stand there.

@@ -10,10 +10,11 @@ Knows values only: no mail format, no clock, no case.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from daemon.reading.acts import Does, Said
+from daemon.reading.acts import Does
+from daemon.reading.classify_facts import Facts
 from daemon.reading.model import Evidence
 from policies.case import Kind
 
@@ -22,46 +23,6 @@ SURE = 0.5
 
 DOUBTFUL = 0.3
 """Below this confidence a mail is `other`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """All that is known of a mail when its kind is decided.
-
-    `context` is how much speaks for the user's own application (see `classify_context`), `why` its
-    reasons.  `times` and `slots` count interviews stated and offered.  `method` is iCalendar's, `talk`
-    whether the entry is an interview by its words.  `linked`: a hyperlink to a booking page.
-    """
-
-    said: tuple[Said, ...] = ()
-    context: float = 0.0
-    why: tuple[Evidence, ...] = ()
-    reply: bool = False
-    automatic: bool = False
-    auto_replied: bool = False
-    bounce: bool = False
-    newsletter: bool = False
-    times: int = 0
-    slots: int = 0
-    method: str = ""
-    sequence: int = 0
-    talk: bool = False
-    linked: bool = False
-    timelines: int = 0
-    counts: Mapping[Does, int] = field(default_factory=dict)
-    hints: frozenset[Does] = frozenset()  # done by weak words only
-
-    def has(self, *acts: Does) -> bool:
-        """Whether a sentence does one of these."""
-        return any(self.counts.get(act) for act in acts)
-
-    def strength(self, acts: tuple[Does, ...]) -> float:
-        """How far to trust that: 1, or a half where only weak words say so."""
-        return 1.0 if not acts or any(self.counts.get(act) and act not in self.hints for act in acts) else 0.5
-
-    def times_said(self, act: Does) -> int:
-        """How many sentences do this."""
-        return self.counts.get(act, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,12 +190,12 @@ def _robot(facts: Facts) -> Verdict | None:
     if facts.bounce:
         return Verdict(Kind.AUTO_REPLY, 0.99, (Evidence("", "a delivery report"),))
     absent = [said for said in facts.said if said.does is Does.ABSENT]
-    strength = len({said.words for said in absent}) + 2 * facts.auto_replied
+    strength = len({said.words for said in absent}) + 2 * facts.auto_reply
     strength += any(said.place < 0 for said in absent)
     if absent and strength >= 2:
         return Verdict(Kind.AUTO_REPLY, 0.97, (Evidence(absent[0].quote, "an absence note"),))
     tickets = [said for said in facts.said if said.does in (Does.TICKET, Does.BOUNCED)]
-    if facts.auto_replied and tickets and not facts.has(Does.RECEIVED, Does.DECLINES):
+    if facts.auto_reply and tickets and not facts.has(Does.RECEIVED, Does.DECLINES):
         return Verdict(Kind.AUTO_REPLY, 0.9, (Evidence(tickets[0].quote, "an automatic receipt"),))
     return None
 

@@ -20,16 +20,19 @@ _RECRUITING = re.compile(
 )
 _FEW = 3  # recipients
 _LONG = 3_000  # characters
-# What one sign of something else weighs; the first counts half, for every employer is in some business.
+_RELAYS = {"ats": 3.0, "scheduler": 0.5, "board": 1.5}
+
+# What a sign of something else weighs, and how many signs there may be by chance.
 _WEIGHTS = {
-    Does.PANEL: 3.0,
-    Does.STUDY: 2.0,
-    Does.PRESS: 2.0,
-    Does.RESEARCH: 2.0,
-    Does.HOUSING: 2.0,
-    Does.OFFICIAL: 2.0,
+    Does.PANEL: (3.0, 0.5),
+    Does.STUDY: (2.0, 0.5),
+    Does.PRESS: (2.0, 0.5),
+    Does.RESEARCH: (2.0, 0.5),
+    Does.HOUSING: (2.0, 0.5),
+    Does.OFFICIAL: (2.0, 0.5),
+    Does.MONEY: (1.5, 0.6),
 }
-_WEIGHT = 1.3
+_WEIGHT = (1.3, 1.0)
 _MOST = {Does.PANEL: 8.0}
 
 
@@ -67,14 +70,15 @@ def _words(said: tuple[Said, ...]) -> Iterable[tuple[float, Evidence]]:
         yield min(0.5 * len(work), 1.5), Evidence(work[0].quote, "speaks of work")
     for does in sorted(ABOUT_SOMETHING_ELSE):
         if found := _distinct(said, does):
-            weight = min(_WEIGHTS.get(does, _WEIGHT) * (len(found) - 0.5), _MOST.get(does, 5.0))
+            each, chance = _WEIGHTS.get(does, _WEIGHT)
+            weight = min(each * (len(found) - chance), _MOST.get(does, 5.0))
             yield -weight, Evidence(found[0].quote, f"speaks of something else: {does.value}")
 
 
 def _envelope(message: Message, sender: Sender, me: Me) -> Iterable[tuple[float, Evidence]]:
     address = message.sender.address if message.sender else ""
     if sender.relay:
-        yield 3.0, Evidence(address, f"carried by {sender.relay}")
+        yield _RELAYS.get(sender.relay_kind, 0.0), Evidence(address, f"carried by {sender.relay}")
     if _RECRUITING.match(address) or (message.sender and _RECRUITING.match(message.sender.name.lower())):
         yield 1.5, Evidence(address, "written from a recruiting mailbox")
     if sender.domain and sender.domain in _home(message, me):
@@ -92,6 +96,11 @@ def _envelope(message: Message, sender: Sender, me: Me) -> Iterable[tuple[float,
         yield -1.5, Evidence("", "written to many")
     if len(message.text) > _LONG:
         yield -min(1.5, len(message.text) / _LONG / 2), Evidence("", "long texts say much by chance")
+
+
+def _in_person(message: Message, sender: Sender) -> bool:
+    bulk = sender.automatic or "list-unsubscribe" in message.fields
+    return bool(sender.domain) and len(message.to) == 1 and not bulk
 
 
 def _home(message: Message, me: Me) -> set[str]:

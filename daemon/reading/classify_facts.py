@@ -1,0 +1,119 @@
+"""What is known of a mail when its kind is decided: `Facts`, gathered from all the other readers.
+
+Knows the values of the readers; decides nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from daemon.reading.acts import Does, Said, listen
+from daemon.reading.classify_context import Context
+from daemon.reading.invite import Invites
+from daemon.reading.model import Evidence, Message
+from daemon.reading.sender import Sender
+from daemon.reading.when import When
+
+PREFIX = re.compile(
+    r"(?:\s{0,3}(?:re|aw|antw|sv|r|res|rif|fwd?|wg|tr|rv|enc|i)\s{0,3}:){1,6}\s{0,3}", re.IGNORECASE
+)
+"""What clients put before the subject of an answer or a forwarded mail."""
+
+_BOOKING = re.compile(
+    r"calendly|cal\.com|goodtime|savvycal|youcanbook|doodle\.com|cronofy|hubspot\.com/meetings|bookings"
+    r"|calendar\.app\.google|/schedul|/book|appointment|timeslot|slot|availability|rdv|termin",
+    re.IGNORECASE,
+)
+_TALKS = frozenset({Does.JOB, Does.INVITES, Does.FIXES, Does.WORK})
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that is known of a mail when its kind is decided.
+
+    `counts` says how many sentences do each act, `hints` which are done by weak words only.  `context`
+    is how much speaks for the user's own application (see `classify_context`), `why` its reasons.
+    `times` and `slots` count interviews stated and offered.  `method` and `sequence` are iCalendar's,
+    `talk` whether the entry is an interview by its words.  `linked`: a hyperlink leads to a booking page.
+    """
+
+    said: tuple[Said, ...] = ()
+    counts: Mapping[Does, int] = field(default_factory=dict)
+    hints: frozenset[Does] = frozenset()
+    context: float = 0.0
+    why: tuple[Evidence, ...] = ()
+    reply: bool = False
+    automatic: bool = False
+    auto_reply: bool = False
+    bounce: bool = False
+    newsletter: bool = False
+    times: int = 0
+    slots: int = 0
+    method: str = ""
+    sequence: int = 0
+    talk: bool = False
+    linked: bool = False
+    timelines: int = 0
+
+    def has(self, *acts: Does) -> bool:
+        """Whether a sentence does one of these."""
+        return any(self.counts.get(act) for act in acts)
+
+    def firmly(self, *acts: Does) -> bool:
+        """Whether a sentence does one of these in words that leave little doubt."""
+        return any(self.counts.get(act) and act not in self.hints for act in acts)
+
+    def times_said(self, act: Does) -> int:
+        """How many sentences do this."""
+        return self.counts.get(act, 0)
+
+    def strength(self, acts: tuple[Does, ...]) -> float:
+        """How far to trust the words: 1, or a half where only weak ones do any of `acts`."""
+        return 1.0 if not acts or self.firmly(*acts) else 0.5
+
+
+def gather(
+    message: Message,
+    said: tuple[Said, ...],
+    context: Context,
+    sender: Sender,
+    invites: Invites,
+    when: When,
+    *,
+    language: str,
+    timelines: int,
+) -> Facts:
+    """Return the facts of a mail.  The subject of an answer tells the topic of the thread, not an act."""
+    answer = bool(PREFIX.match(message.subject))
+    own = [one for one in said if one.place >= 0 or not answer]
+    heard = {(one.does, one.place) for one in own}
+    firm = {one.does for one in own if not one.weak}
+    first = invites.events[0] if invites.events else None
+    talk = first is not None and _is_talk(first.summary, first.description, language)
+    return Facts(
+        said=said,
+        counts=Counter(does for does, _ in heard),
+        hints=frozenset(does for does, _ in heard if does not in firm),
+        context=context.weight,
+        why=context.why,
+        reply=bool(message.in_reply_to) or answer,
+        automatic=sender.automatic,
+        auto_reply=sender.auto_reply,
+        bounce=sender.bounce,
+        newsletter=sender.list or "list-unsubscribe" in message.fields,
+        times=len(when.interviews),
+        slots=len(when.slots),
+        method=("CANCEL" if first.cancelled else first.method) if first else "",
+        sequence=max((event.sequence for event in invites.events), default=0),
+        talk=talk or (first is not None and context.weight >= 1),
+        linked=any(_BOOKING.search(link.href) or _BOOKING.search(link.text) for link in message.links),
+        timelines=timelines,
+    )
+
+
+def _is_talk(summary: str, description: str, language: str) -> bool:
+    said = listen((summary, *description.split("\n")[:10]), language)
+    return any(one.does in _TALKS for one in said)

@@ -1,0 +1,220 @@
+"""Octets in, `Reading` out: the one entry to what a mail says.
+
+Composes the readers of this package: each knows one thing, this knows their order.  A mail that cannot
+matter is told at a glance and costs no more than that.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import Any
+
+from daemon.reading import (
+    classify,
+    classify_context,
+    classify_facts,
+    classify_gate,
+    employer,
+    invite,
+    jsonld,
+    language,
+    sender,
+    sentences,
+    speech,
+    timeline,
+    when,
+    zones,
+)
+from daemon.reading.acts import Does, Said, listen
+from daemon.reading.classify import Verdict
+from daemon.reading.classify_facts import PREFIX, Facts
+from daemon.reading.invite import Invites
+from daemon.reading.message import parse
+from daemon.reading.model import Me, Message, Reading
+from daemon.reading.sender import Sender
+from daemon.reading.when import When
+from policies.case import Interview, Kind, TimelineKind
+
+_HOPELESS = -1.5  # below this context no words make a mail the user's application
+_SILENT = frozenset({Kind.OTHER, Kind.JOB_ALERT, Kind.AUTO_REPLY})
+_ASKING = frozenset({Kind.SCHEDULING_REQUEST, Kind.ASSESSMENT_REQUEST, Kind.OFFER})
+_TROUBLE = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
+_GLANCE = 600  # characters whose language stands for a mail's that does not matter
+
+
+def read(octets: bytes, *, me: Me, internal_date: dt.datetime | None = None) -> Reading:
+    """Return what the mail in `octets` (RFC 5322) says to `me`; never raises.
+
+    `internal_date` (aware) stands in for a Date field that is missing or not to be trusted.  A mail that
+    cannot be read is `other`, and `unreadable` says why.
+    """
+    return read_message(parse(octets, internal_date=internal_date), me)
+
+
+def read_message(message: Message, me: Me) -> Reading:
+    """Return what a parsed mail says to `me`; never raises."""
+    judged = sender.judge(message, me)
+    bare = _bare(message, judged)
+    if message.sender is None and not message.subject and not message.text:
+        return replace(bare, unreadable="; ".join(message.defects) or "the mail is empty")
+    try:
+        if judged.outgoing:
+            return _outgoing(message, bare, me)
+        if not classify_gate.may_matter(message, judged):
+            return replace(bare, language=language.detect(message.text[:_GLANCE], me.language))
+        return _received(message, bare, judged, me)
+    except _TROUBLE as trouble:  # hostile input met a gap of ours: it costs this mail, not the service
+        return replace(bare, unreadable=f"{type(trouble).__name__}: {trouble}"[:200])
+
+
+def _bare(message: Message, judged: Sender) -> Reading:
+    """Return the reading of a mail that says nothing."""
+    return Reading(
+        key=message.key,
+        message_id=message.message_id,
+        date=message.date,
+        outgoing=judged.outgoing,
+        kind=Kind.OTHER,
+        confidence=0.99,
+        sender=message.sender,
+        subject=message.subject,
+        to=message.to,
+        cc=message.cc,
+        in_reply_to=message.in_reply_to,
+        references=message.references,
+        domain=judged.domain,
+        automatic=judged.automatic,
+        personal=not judged.automatic and not judged.outgoing,
+        foreign_reply_to=judged.foreign_reply_to,
+    )
+
+
+def _outgoing(message: Message, bare: Reading, me: Me) -> Reading:
+    spoken = language.detect(f"{message.subject}\n{message.text}", me.language)
+    about = employer.find(message, sender.judge(message, me), sentences.split(message.text), me=me)
+    return replace(
+        bare,
+        act=speech.judge(message, spoken),
+        language=spoken,
+        employer=about.name,
+        role=about.role,
+        requisition=about.requisition,
+        tokens=about.tokens,
+    )
+
+
+def _received(message: Message, bare: Reading, judged: Sender, me: Me) -> Reading:
+    subject = PREFIX.sub("", message.subject, count=1)
+    spoken = language.detect(f"{subject}\n{message.text}", me.language)
+    lines = sentences.split(message.text)
+    said = _heard(lines, subject, spoken)
+    context = classify_context.weigh(message, said, judged, me, spoken)
+    bare = replace(bare, language=spoken)
+    if context.weight < _HOPELESS and not (judged.bounce or judged.auto_reply or _absent(said)):
+        return replace(bare, evidence=context.why[:4])
+    invites = invite.find(message, me)
+    times = when.together(
+        _times(message, lines, spoken, judged, me), invites, _marked(message, lines, spoken, me)
+    )
+    anchor = timeline.Anchors(interview=times.interviews[0].start.date() if times.interviews else None)
+    stated = timeline.find(lines, message.date, language=spoken, country=me.country, anchors=anchor)
+    facts = classify_facts.gather(
+        message, said, context, judged, invites, times, language=spoken, timelines=len(stated.found)
+    )
+    verdict = classify.decide(facts)
+    bare = replace(bare, kind=verdict.kind, confidence=verdict.confidence, evidence=verdict.evidence)
+    if verdict.kind is Kind.AUTO_REPLY:
+        return replace(bare, returns=timeline.absence(lines, message.date, language=spoken))
+    if verdict.kind in _SILENT:
+        return bare
+    return _told(message, bare, judged, me, lines, facts, when.settle(times, verdict.kind), invites, stated)
+
+
+def _heard(lines: tuple[str, ...], subject: str, spoken: str) -> tuple[Said, ...]:
+    """Return what the sentences do; English is understood in every mail."""
+    said = listen(lines, spoken, subject=subject)
+    return said if spoken == "en" else said + listen(lines, "en", subject=subject)
+
+
+def _absent(said: tuple[Said, ...]) -> bool:
+    return any(one.does in (Does.ABSENT, Does.BOUNCED) for one in said)
+
+
+def _times(message: Message, lines: tuple[str, ...], spoken: str, judged: Sender, me: Me) -> When:
+    return when.find(
+        lines,
+        message.date,
+        language=spoken,
+        zone=me.zone,
+        domain=judged.domain,
+        subject=message.subject,
+        earlier=message.quoted.split("\n"),
+        links=[link.href for link in message.links],
+    )
+
+
+def _marked(message: Message, lines: tuple[str, ...], spoken: str, me: Me) -> tuple[Interview, ...]:
+    if not message.jsonld:
+        return ()
+    zone = zones.home(message.date, reader=me.zone, language=spoken, text="\n".join(lines))
+    return jsonld.find(message, zone=zone)
+
+
+def _told(
+    message: Message,
+    bare: Reading,
+    judged: Sender,
+    me: Me,
+    lines: tuple[str, ...],
+    facts: Facts,
+    times: When,
+    invites: Invites,
+    stated: timeline.Timelines,
+) -> Reading:
+    """Return the reading of a mail that speaks for an employer."""
+    about = employer.find(message, judged, lines, me=me)
+    held = [one for one in stated.found if one.kind is TimelineKind.HOLD or one.latest]
+    return replace(
+        bare,
+        employer=about.name,
+        agency=about.agency,
+        role=about.role,
+        requisition=about.requisition,
+        tokens=about.tokens,
+        interviews=times.interviews,
+        slots=times.slots,
+        cancelled_uids=invites.cancelled_uids,
+        timelines=tuple(held),
+        vague=stated.vague and not held,
+        asks=bare.kind in _ASKING or facts.has(Does.ASKS_WHEN, Does.BOOKS),
+    )
+
+
+def as_json(reading: Reading, path: str) -> dict[str, Any]:
+    """Return the object `afterword read --json` prints for a mail (times ISO 8601, dates ISO)."""
+    found = {
+        "path": path,
+        "message_id": reading.message_id,
+        "kind": reading.kind.value,
+        "confidence": reading.confidence,
+        "employer": reading.employer,
+        "role": reading.role,
+        "interviews": [_interview(one) for one in reading.interviews],
+        "people": [{"name": one.name, "address": one.address, "part": one.part} for one in reading.people],
+        "timelines": [timeline.as_json(one) for one in reading.timelines],
+        "vague": reading.vague,
+        "directions": [one.kind.value for one in reading.directions],
+        "language": reading.language,
+        "evidence": [{"quote": one.quote, "why": one.why} for one in reading.evidence],
+    }
+    return found | ({"unreadable": reading.unreadable} if reading.unreadable else {})
+
+
+def _interview(one: Interview) -> dict[str, Any]:
+    return {
+        "start": one.start.isoformat(),
+        "end": one.end.isoformat() if one.end else None,
+        "mode": one.mode.value if one.mode else None,
+        "zone_known": one.zone_known,
+    }
