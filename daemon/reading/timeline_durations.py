@@ -1,0 +1,236 @@
+"""The grammar of durations: "two to three weeks", "the next few days", "a week from Friday"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from daemon.reading import timeline_calendar as cal
+from daemon.reading.timeline_calendar import Span
+from daemon.reading.timeline_points import point
+from daemon.reading.timeline_scene import Found, Scene, Words, skip, tag, text
+
+_BEFORE_COUNT = frozenset({"the", "of", "approx", "more"})
+_AFTER_COUNT = frozenset({"of", "approx", "more", "full"})
+_FEW = {"week": (3, 4), "month": (3, 4)}
+_LONGEST = {"hour": 1_000, "day": 370, "business_day": 260, "week": 53, "fortnight": 26, "month": 13}
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """From `low` to `high` units; `within`: any day of them ("the next three days")."""
+
+    low: float
+    high: float
+    unit: str
+    within: bool = False
+    plain: bool = (
+        True  # false where it is no time from now: "two-week", "20 days of leave", "two days a week"
+    )
+
+    def span(self, origin: date, country: str) -> Span:
+        """Return the days it ends on, counted from `origin`; the other reading skips public holidays."""
+        start, end = cal.add(origin, self.low, self.unit), cal.add(origin, self.high, self.unit)
+        rule = f"{self.unit.replace('_', ' ')}s"
+        if self.unit == "business_day" and country:
+            other = cal.add_workdays(origin, int(self.high), cal.days_off(country, origin))
+            return Span(start, end, "duration", rule, other if other != end else None)
+        return Span(start, end, "duration", rule)
+
+
+def duration(words: Words, at: int, scene: Scene) -> tuple[Duration, int] | None:
+    """Read a duration that starts at `at`; None where there is none."""
+    place = skip(words, at, _BEFORE_COUNT)
+    within = tag(words, place, "rel") in ("next", "coming", "following")
+    place = skip(words, place + within, _BEFORE_COUNT)
+    if tag(words, place, "unit") and tag(words, place, "number") is not None:  # "huitaine"
+        value = words[place].tags["number"]
+        return _with_unit(words, place, (value, value, False, within))
+    counted = _count(words, place)
+    if counted is None:
+        after = tag(words, place + 1, "rel") in ("next", "coming", "following")
+        return _uncounted(words, place, after=after) if within or after else None
+    low, high, few, place = counted
+    within = within or (tag(words, place, "rel") in ("next", "coming"))
+    place = skip(words, place, _AFTER_COUNT | {"rel"}, "-")
+    unit = tag(words, place, "unit") or _unit_after(words, place)
+    if unit is None:
+        return _without_unit(words, at, place, scene, (low, high))
+    return _with_unit(words, place, (low, high, few, within))
+
+
+def _unit_after(words: Words, at: int) -> str | None:
+    """Return the unit of "a week after …"; "the week after" is a named week and no duration."""
+    return None if text(words, at).startswith("the ") else tag(words, at, "after_unit")
+
+
+def _with_unit(
+    words: Words, place: int, counted: tuple[float, float, bool, bool]
+) -> tuple[Duration, int] | None:
+    low, high, few, within = counted
+    unit = (tag(words, place, "unit") or words[place].tags["after_unit"]).removesuffix("s")
+    hyphen = text(words, place - 1) == "-"
+    if few:
+        low, high = _FEW.get(unit, (3, 5))
+    end = place + 1
+    if tag(words, end, "rel") in ("next", "coming"):
+        within, end = True, end + 1
+    low, high, unit, end = _more(words, end, (low, high, unit))
+    if unit not in _LONGEST and unit not in ("year", "quarter", "minute", "weekend"):
+        return None
+    if low > _LONGEST.get(unit, 30) or unit == "minute":
+        return Duration(0, 0, "day", plain=False), end
+    return Duration(low, high, unit, within, _is_plain(words, end, hyphen)), end
+
+
+def _more(words: Words, at: int, so_far: tuple[float, float, str]) -> tuple[float, float, str, int]:
+    """Read what may follow the unit: "or two", "and a half", "to a month", "and three days"."""
+    low, high, unit = so_far
+    place = skip(words, at, frozenset({"range", "and"}), ",")
+    if place == at:
+        return low, high, unit, at
+    if (value := _number(words, place)) is not None and not tag(words, place + 1, "unit"):
+        if tag(words, place, "half"):
+            return low + 0.5, high + 0.5, unit, place + 1
+        if low < value <= low + 3 and tag(words, at, "range"):
+            return low, value, unit, place + 1
+    counted = _count(words, place)
+    if counted and (other := tag(words, counted[3], "unit")):
+        second, days = other.removesuffix("s"), {"day": 1, "week": 7, "month": 30, "year": 365}
+        if unit in days and second in days and tag(words, at, "range") and not tag(words, at, "and"):
+            if counted[1] * days[second] > low * days[unit]:
+                scale = days[second] / days[unit]
+                return (low, counted[1], unit, counted[3] + 1) if scale == 1 else (
+                    low * days[unit], counted[1] * days[second], "day", counted[3] + 1)  # fmt: skip
+    return low, high, unit, at
+
+
+def _count(words: Words, at: int) -> tuple[float, float, bool, int] | None:
+    """Read "two", "2-3", "two or three", "ten (10)", "a", "a few": low, high, whether a few, and the end."""
+    some = tag(words, at, "some")
+    if some:
+        end = skip(words, at + 1, _AFTER_COUNT)
+        return (2, 2, False, end) if some == "couple" else (3, 5, True, end)
+    if (low := _number(words, at)) is None:
+        return None
+    place = at + 1
+    if (
+        text(words, place) == "("
+        and tag(words, place + 1, "number") is not None
+        and text(words, place + 2) == ")"
+    ):
+        return low, low, False, place + 3
+    to = skip(words, place, frozenset({"range", "and", "approx"}), "-/")
+    high = _number(words, to) if to > place else None
+    if high is not None and high > low and not tag(words, to, "article"):
+        return low, high, False, to + 1
+    if tag(words, place, "range") and tag(words, to, "more"):  # "two or more"
+        return low, low, False, to + 1
+    return low, low, False, place
+
+
+def _number(words: Words, at: int) -> float | None:
+    value = tag(words, at, "number")
+    if value is None and tag(words, at, "article"):
+        return 1
+    return value if value is None else float(value)
+
+
+def _uncounted(words: Words, at: int, *, after: bool) -> tuple[Duration, int] | None:
+    """Read "the coming days", "les jours qui viennent", "the next day or two" from the unit on."""
+    unit = tag(words, at, "unit")
+    if unit is None or unit in ("year", "years", "quarter", "weekend"):
+        return None
+    if unit.endswith("s"):
+        low, high = _FEW.get(unit.removesuffix("s"), (3, 5))
+        return Duration(low, high, unit.removesuffix("s"), within=True), at + 1 + after
+    low, high, unit, end = _more(words, at + 1, (1, 1, unit))
+    if high > 1 or unit == "fortnight":
+        return Duration(low, high, unit, within=True), end
+    return None
+
+
+def _without_unit(
+    words: Words, start: int, at: int, scene: Scene, counted: tuple[float, float]
+) -> tuple[Duration, int] | None:
+    """Read the bare number of "closer to four": its unit was said before."""
+    led = "revise" in (tag(words, start, "edge"), tag(words, start - 1, "edge"))
+    closed = at >= len(words) or text(words, at) in (".", ",", ";", "!", ")", "-")
+    if led and closed and scene.unit and counted[0] <= 30:
+        return Duration(*counted, scene.unit), at
+    return None
+
+
+def _is_plain(words: Words, end: int, hyphen: bool) -> bool:
+    """Whether a duration is a time from now and not the measure of a thing or a habit."""
+    if tag(words, end, "per"):
+        return False
+    word = words[end] if end < len(words) else None
+    if word is None:
+        return True
+    if (hyphen or word.text == "-") and word.text[:1].isalpha() and not word.tags:
+        return False
+    if tag(words, end, "article") and tag(words, end + 1, "unit"):  # "two days a week"
+        return False
+    if word.text in ("'", "of") or tag(words, end, "of"):
+        thing = words[end + 1] if end + 1 < len(words) else None
+        known = {"ref", "the", "number", "weekday", "month", "day", "rel", "ordinal", "date", "receipt"}
+        return thing is None or not known.isdisjoint(thing.tags)
+    return True
+
+
+def precedes(words: Words, at: int, scene: Scene) -> bool:
+    """Whether "before the session" or "before Friday" follows: a time that runs up to a day, not from now."""
+    if tag(words, at, "edge") != "before":
+        return False
+    place = skip(words, at + 1, frozenset({"the", "of"}))
+    return tag(words, place, "ref") == "interview" or point(words, place, scene) is not None
+
+
+def anchored(words: Words, at: int, scene: Scene) -> tuple[date | None, int] | None:
+    """Read what a duration is counted from ("of the interview", "after Friday", "later"); None: nothing.
+
+    The day is None where the anchor is named but its day is not known.
+    """
+    if tag(words, at, "later"):
+        return (scene.mention.end if scene.mention else scene.base), at + 1
+    place = skip(words, at, frozenset({"of", "the", "edge"}))
+    if place == at and not tag(words, at, "ref"):
+        return None
+    if any(tag(words, n, "edge") in ("by", "until", "in", "before", "revise") for n in range(at, place)):
+        return None
+    if ref := tag(words, place, "ref"):
+        origin = origin_of(ref, scene)
+        named = _date_beside(words, place + 1, scene)
+        return (named[0].end, named[1]) if named else (origin, place + 1)
+    found = point(words, place, scene)
+    if found and found[0].grain in ("day", "part", "holiday"):
+        return found[0].end, found[1]
+    return None
+
+
+def _date_beside(words: Words, at: int, scene: Scene) -> Found:
+    """Read the date that names the anchor itself: "the closing date (Friday 6 February 2026)"."""
+    place = skip(words, at, frozenset({"of", "edge", "the"}), "(,:")
+    found = point(words, place, scene) if place > at else None
+    if not found or found[0].grain != "day":
+        return None
+    return found[0], found[1] + (text(words, found[1]) == ")")
+
+
+def origin_of(ref: str, scene: Scene) -> date | None:
+    """Return the day an anchor word stands for: the interview, the closing date, "that", the mail itself."""
+    if ref == "closing":
+        return scene.closing
+    if ref == "interview":
+        return scene.interview or (scene.mention.end if scene.mention else scene.base)
+    if ref in ("meeting", "that") and scene.mention:
+        return scene.mention.end
+    return scene.base if ref != "meeting" else scene.interview or scene.base
+
+
+def with_origin(found: Duration, origin: date, scene: Scene) -> Span:
+    """Return the span of a duration from `origin`, remembering its unit for a later correction."""
+    scene.unit = found.unit
+    span = found.span(origin, scene.country)
+    return replace(span, start=origin, grain="duration within") if found.within else span
