@@ -13,7 +13,7 @@ from importlib.metadata import version
 
 import msgspec
 
-from daemon.errors import UserError
+from daemon.errors import BadConfig
 from daemon.store import Store
 
 AHEAD = 4
@@ -38,10 +38,9 @@ def _asked(country: str, year: int) -> str:
     command = [sys.executable, "-m", "daemon.public_holidays", country, str(year - 1), str(year + AHEAD)]
     child = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     if child.returncode:
-        raise UserError(
-            f"The public holidays of {country} could not be worked out.",
-            hint="Check `country` in the configuration; leave it out to count Monday to Friday.",
-        )
+        reason = child.stderr.strip().splitlines() or [f"The public holidays of {country} cannot be told."]
+        hint = "Mend `country` in the configuration; leave it out to count Monday to Friday."
+        raise BadConfig([f"`country`: {reason[-1]}"], hint=hint)
     return child.stdout.strip()
 
 
@@ -49,7 +48,11 @@ def _main() -> None:
     from daemon.holidays_of import holiday_dates
 
     country, first, last = sys.argv[1:]
-    print(msgspec.json.encode(sorted(holiday_dates(country, range(int(first), int(last) + 1)))).decode())
+    try:
+        found = holiday_dates(country, range(int(first), int(last) + 1))
+    except ValueError as error:
+        sys.exit(str(error))
+    print(msgspec.json.encode(sorted(found)).decode())
 
 
 if __name__ == "__main__":

@@ -39,6 +39,8 @@ def read(
     me = Me(frozenset(a.strip().lower() for a in addresses), "", timezone, country, language)
     for path, octets in mails(paths):
         found = shown(read_mail(octets, me=me), str(path))
+        if not octets:
+            found["unreadable"] = "the file is empty or cannot be read"
         if as_json:
             emit(found)
         else:
@@ -46,22 +48,24 @@ def read(
 
 
 def mails(paths: tuple[Path, ...]) -> Iterator[tuple[Path, bytes]]:
-    """Yield the mails in files, folders and mboxes, in order.  Raises UserError for a path without any."""
-    from connectors.archive import mails_in
+    """Yield the mails in files, folders and mboxes, in order; no octets for a file that cannot be read.
 
+    Raises UserError for paths without any mail, after all others.
+    """
+    from connectors.archive import mails_in
+    from connectors.errors import Refused
+
+    refused: list[Refused] = []
     for path in paths:
-        count = 0
         try:
-            for name, octets in mails_in(path):
-                count += 1
-                yield name, octets
-        except OSError as error:
-            raise UserError(f"{error.filename or path} cannot be read: {error.strerror}.") from error
-        if not count:
-            raise UserError(
-                f"There is no mail in {path}.",
-                hint="Name a file, a folder of .eml files, a Maildir or an mbox.",
-            )
+            yield from mails_in(path)
+        except Refused as error:
+            if path.is_file():
+                yield path, b""
+            else:
+                refused.append(error)
+    if refused:
+        raise UserError("\n".join(map(str, refused)), hint=refused[-1].hint)
 
 
 def _show(found: dict[str, Any]) -> None:
@@ -147,8 +151,9 @@ def _moment(text: str) -> datetime:
 def _timelines(text: str, sent: datetime, country: str, language: str) -> list[dict[str, Any]]:
     from daemon.reading import language as languages
     from daemon.reading import sentences
+    from daemon.reading.timeline import as_json as shown
     from daemon.reading.timeline import find
 
     spoken = language or languages.detect(text)
     found = find(sentences.split(text), sent, language=spoken, country=country).found
-    return [{"quote": t.quote, "earliest": t.earliest, "latest": t.latest, "kind": t.kind} for t in found]
+    return [dict(shown(each)) for each in found]
