@@ -55,11 +55,14 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """A text under examination: its parts, and `plain`, the body in lower case with names masked."""
+    """A text under examination: its parts; `plain` is the body in lower case with names masked, `all` the
+    same with what stands below the closing.
+    """
 
     whole: str
     parts: Prose
     plain: str
+    all: str
     note: Note
     language: str
     setting: Setting
@@ -99,7 +102,8 @@ def faults(text: str, note: Note, language: str, setting: Setting = Setting()) -
     whole = text[: prose.CAP].replace("\r\n", "\n").replace("’", "'")
     parts = prose.split(whole, _phrases(language, "closing"))
     plain = _masked(parts.body, setting).lower()
-    examined = _Text(whole, parts, plain, note, language[:2], setting)
+    everything = _masked(f"{parts.body}\n{parts.closing}", setting).lower()
+    examined = _Text(whole, parts, plain, everything, note, language[:2], setting)
     return tuple(fault for rule in _RULES for fault in rule(examined))
 
 
@@ -158,7 +162,7 @@ def _blocks(text: _Text) -> Iterator[Fault]:
 def _banned(text: _Text) -> Iterator[Fault]:
     for code, (source, says) in _BANNED.items():
         pattern = _pattern(text.language, "banned", code)
-        for found in pattern.finditer(text.plain) if pattern else ():
+        for found in pattern.finditer(text.all) if pattern else ():
             yield Fault(code, says, found[0], source)
 
 

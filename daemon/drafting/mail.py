@@ -18,6 +18,7 @@ from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
 from email.utils import format_datetime, getaddresses, parsedate_to_datetime, quote
+from unicodedata import category
 
 from daemon.drafting.names import clean
 from daemon.reading.model import Address
@@ -168,9 +169,14 @@ def _mailbox(address: Address, field: str) -> str:
     return f"{shown}{' ' if room else chr(13) + chr(10) + ' '}<{spec}>"
 
 
+def _plain(body: str) -> str:
+    """Return the body as it is stored: LF line ends, one at its end, no controls."""
+    text = body.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n") + "\n"
+    return "".join(one for one in text if one in "\n\t" or category(one) not in ("Cc", "Cs"))
+
+
 def _encoded_body(body: str) -> bytes:
-    text = body.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").rstrip("\n") + "\n"
-    encoded = quopri.encodestring(text.encode("utf-8"))
+    encoded = quopri.encodestring(_plain(body).encode("utf-8"))
     return encoded.replace(b"\n", b"\r\n")
 
 
@@ -189,7 +195,7 @@ def _compare(letter: Letter, raw: bytes) -> None:
         "In-Reply-To": (letter.in_reply_to,) if letter.in_reply_to else (),
         "References": letter.references,
         "X-Afterword": letter.decision,
-        "body": letter.body.replace("\0", "").splitlines(),
+        "body": _plain(letter.body),
     }
     for what, read in _read_back(message).items():
         if read != meant[what]:
@@ -219,7 +225,7 @@ def _read_back(message: Message) -> dict[str, object]:
         "In-Reply-To": _ids(message, "In-Reply-To"),
         "References": _ids(message, "References"),
         "X-Afterword": _unfolded(message, "X-Afterword"),
-        "body": body.splitlines(),
+        "body": body.replace("\r\n", "\n"),
     }
 
 

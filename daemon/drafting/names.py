@@ -108,7 +108,11 @@ def _title_in(last: str, texts: str) -> str:
     """Return the title the texts write before that surname, if they agree on one."""
     if not last:
         return ""
-    found = re.findall(rf"\b([\w.]{{1,9}}) (?:(?:Dr|Prof)\.? ){{0,2}}{re.escape(last)}\b", texts[:100_000])
-    words = {word.lower().rstrip(".") for word in found if word[0].isupper()}
+    found = re.findall(
+        rf"\b([\w.]{{1,9}}) (?:(?:Dr|Prof)\.? ){{0,2}}(?i:{re.escape(last)})\b", texts[:100_000]
+    )
+    words = {
+        word.lower().rstrip(".") for word in found if word[0].isupper() or len(word) > 5
+    }  # "we miss Lee"
     titles = {_TITLE_OF[word] for word in words if word in _TITLE_OF}
     return titles.pop() if len(titles) == 1 else ""
