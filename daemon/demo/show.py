@@ -46,7 +46,7 @@ class Screen:
         self.say(self._understood(reading))
         for line in self._facts(reading):
             self.say(line)
-        for evidence in reading.evidence[:2]:
+        for evidence in [e for e in reading.evidence if e.quote][:2]:
             self.say(f"“{_short(evidence.quote)}” ({evidence.why})", dim=True)
 
     def done(self, done: Done, octets: bytes | None) -> None:
