@@ -40,7 +40,8 @@ class StoredMessage:
     """One message as the account stores it.
 
     `octets` is an RFC 5322 message with CRLF line ends.  For a large message it may hold the header,
-    text and calendar parts only (`partial` is then true).  `uid` is unique within `mailbox` and its
+    text and calendar parts only (`partial` is then true); it is empty where the account has the message
+    and cannot give it.  `uid` is unique within `mailbox` and its
     UIDVALIDITY; `internal_date` is aware; `thread_id` is the account's own (Gmail) or None.
     """
 
@@ -102,7 +103,10 @@ class Connector(Protocol):
         """
 
     def wait(self, seconds: float) -> bool:
-        """Wait up to `seconds` for news (IDLE where there is one); return whether there may be some."""
+        """Wait up to `seconds` for news (IDLE where there is one); return whether there may be some.
+
+        Not every mailbox is watched while waiting: ask for `changes` after it in any case.
+        """
 
     def wake(self) -> None:
         """Make a `wait` in another thread or under a signal handler return soon."""
@@ -111,6 +115,7 @@ class Connector(Protocol):
         """Store `octets` (RFC 5322, CRLF) in the drafts mailbox, flagged as a draft; return where.
 
         Raises Unavailable when it is unknown whether the draft was stored: look with `locate` first.
+        Raises Refused when it certainly was not.
         """
 
     def drafts(self) -> tuple[StoredMessage, ...]:

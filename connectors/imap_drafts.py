@@ -20,6 +20,7 @@ from connectors.outgoing import quoted
 _APPENDUID = re.compile(rb"\[APPENDUID (\d+) (\d+)\]", re.IGNORECASE)  # RFC 4315 3
 _ID_FIELD = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"
 _RECENT = 50
+_SIZE_DOUBT = 1 << 16  # some servers only estimate sizes
 _MOST_MATCHES = 20
 
 
@@ -98,10 +99,13 @@ def remove(session: Session, folder: Folder, place: Place, octets: bytes) -> Rem
     A mail never changes under its UID (RFC 9051 2.3.1.1), so what was compared is what is removed.
     """
     selected = session.examine(folder.raw)
-    answer = session.fetch([place.uid], "BODY.PEEK[]").get(place.uid, {})
-    if selected.validity != place.validity or b"BODY[]" not in answer:
+    known = session.fetch([place.uid], "RFC822.SIZE").get(place.uid)
+    if selected.validity != place.validity or not known:
         return Removal.GONE
-    if answer[b"BODY[]"] != octets:
+    if known.get(b"RFC822.SIZE", 0) > 2 * len(octets) + _SIZE_DOUBT:
+        return Removal.CHANGED  # the user has attached something; it is not fetched
+    answer = session.fetch([place.uid], "BODY.PEEK[]").get(place.uid, {})
+    if answer.get(b"BODY[]") != octets:
         return Removal.CHANGED
     return _expunge(session, selected, place.uid)
 

@@ -54,7 +54,7 @@ def facts(session: Session, uids: Sequence[int]) -> list[Facts]:
     return [
         Facts(uid, _size(answers[uid].get(b"RFC822.SIZE")), _moment(answers[uid].get(b"INTERNALDATE")))
         for uid in sorted(answers)
-        if b"RFC822.SIZE" in answers[uid]
+        if answers[uid].keys() & {b"RFC822.SIZE", b"INTERNALDATE"}
     ]
 
 

@@ -34,6 +34,7 @@ _TEMPORARY = re.compile(  # RFC 5530 3, and what providers say who do not use it
 )
 _FINAL = re.compile(r"\[(AUTHENTICATIONFAILED|AUTHORIZATIONFAILED|EXPIRED|PRIVACYREQUIRED)\]", re.I)
 _ATOM = re.compile(r"[A-Za-z0-9@._+-]+")
+_RAW = re.compile(r"(unexpected (?:tagged )?response|unterminated line).*", re.S)  # imaplib shows the line
 _NUMBER = re.compile(rb"\d+")
 
 
@@ -56,10 +57,12 @@ def said_no(error: BaseException) -> bool:
 
 
 def words(error: BaseException) -> str:
-    """Return what an error says, on one line, short, without control characters."""
+    """Return what an error says, on one line, short, and without the octets of mails that may stand in it."""
     if isinstance(error, TimeoutError):
         return "no answer in time"
-    text = re.sub(r"\bb(['\"])(.*)\1", r"\2", str(error))
+    if not isinstance(error, OSError | imaplib.IMAP4.error) or isinstance(error, ProtocolError):
+        return f"the answer makes no sense ({type(error).__name__})"
+    text = _RAW.sub(r"\1", re.sub(r"\bb(['\"])(.*)\1", r"\2", str(error)))
     return "".join(c for c in text if c.isprintable())[:200].rstrip(". ") or type(error).__name__
 
 
@@ -114,6 +117,7 @@ class Session:
         try:
             return self._open(raw, read_only=False)
         except IMAPClientReadOnlyError:
+            self.examine(raw)  # imaplib would take offence at the next command
             return None
 
     def _open(self, raw: str, *, read_only: bool) -> Selected:

@@ -278,6 +278,18 @@ def test_broken_frames(scene: Scene, forged: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    "forged", [b"A private matter\r", b"* 1 FETCH (UID 1 x A private matter\r", b"A private"]
+)
+def test_errors_are_discreet(scene: Scene, forged: bytes) -> None:
+    """What is said about a broken answer does not show the octets of a mail."""
+    scene.account.deliver(mail("one"))
+    scene.proxy.replacing(rb"^\* 1 FETCH .*", forged)
+    with pytest.raises(Unavailable) as caught:
+        everything(scene.connector)
+    assert "private" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
     "greeting", [b"* BYE full\r", b"* NO\r", b"220 mail.example ESMTP\r", Cut.FIN, Cut.HOLE], ids=str
 )
 def test_no_greeting(pymap_server: PymapServer, fault_proxy: Proxies, greeting: bytes | Cut) -> None:

@@ -260,6 +260,29 @@ def test_expunge_refused(account: ImapAccount, proxy: FaultProxy, connector: Ima
     assert [each.octets for each in connector.drafts()] == [mail("ours")]
 
 
+def test_only_to_look_at(account: ImapAccount, proxy: FaultProxy, connector: ImapConnector) -> None:
+    """Where the drafts mailbox can only be looked at, nothing is removed, and the line goes on."""
+    ref = connector.append_draft(mail("ours"), "<ours@mail.example>")
+    proxy.replacing(rb"\[READ-WRITE\]", b"[READ-ONLY]")
+    assert connector.remove_draft(ref, mail("ours")) is Removal.IMPOSSIBLE
+    connector.append_draft(mail("more"), "<more@mail.example>")
+    assert account.stored("Drafts") == [mail("ours"), mail("more")]
+    assert proxy.sent.count(b"AUTHENTICATE") == 1
+
+
+def test_attachments_are_not_fetched(
+    account: ImapAccount, proxy: FaultProxy, connector: ImapConnector
+) -> None:
+    """A draft the user has attached something large to is theirs, which its size alone tells."""
+    ref = connector.append_draft(mail("ours"), "<ours@mail.example>")
+    account.replace_draft(mail("ours"), mail("ours", "x" * 3_000_000))
+    del proxy.sent[:]
+    assert connector.remove_draft(ref, mail("ours")) is Removal.CHANGED
+    assert b"BODY.PEEK[])" not in proxy.sent
+    assert connector.drafts()[0].partial
+    assert len(connector.drafts()[0].octets) < 400_000
+
+
 @pytest.mark.parametrize(
     ("said", "hint"),
     [

@@ -122,6 +122,7 @@ class Dovecot:
     def client(self, user: str) -> Iterator[IMAPClient]:
         """Log in as another mail program of the user."""
         with IMAPClient("127.0.0.1", self.port, ssl=False, timeout=20) as client:
+            client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             client.login(user, PASSWORD)
             yield client
 

@@ -91,6 +91,8 @@ class FaultProxy:
                 server = socket.create_connection(self._target, 10)
             except OSError:
                 continue
+            for line in (client, server):
+                line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._lines += [client, server]
             for pump in (self._upwards, self._downwards):
                 threading.Thread(target=pump, args=(client, server), daemon=True).start()

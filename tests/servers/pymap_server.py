@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
+import socket
 import threading
 from argparse import Namespace
 from collections.abc import Iterator
@@ -122,6 +123,7 @@ class PymapServer:
     def client(self, user: str) -> Iterator[IMAPClient]:
         """Log in as another mail program of the user."""
         with IMAPClient(self.host, self.port, ssl=False, timeout=20) as client:
+            client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             client.login(user, PASSWORD)
             yield client
 
