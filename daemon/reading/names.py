@@ -22,6 +22,7 @@ _LETTERS_AFTER = re.compile(
     r",?\s+(?:Ph\.?\s?D|M\.?D|MBA|CPA|RN|CIPD|SHRM(?:-\w+)?|MSc|BSc|Esq|P\.?E|Jr|Sr|II|III|PMP)\.?(?=,|$)"
 )
 _WORD = re.compile(r"[^\W\d_](?:[\w'’.´`ªº-]*[\wªº'’])?\.?")
+_POSSESSIVE = re.compile(r"['’]s$")
 _GAP = re.compile(r"[ \t\u00a0]{1,2}")
 
 
@@ -37,6 +38,21 @@ class Salutation:
 @cache
 def _set(table: str) -> frozenset[str]:
     return frozenset(load("people_names")[table]["words"])
+
+
+def never() -> frozenset[str]:
+    """Return the capitalised words that belong to no name: those that begin sentences, days, tools."""
+    return _set("never")
+
+
+def roles() -> frozenset[str]:
+    """Return the words of roles, departments and systems."""
+    return _set("roles")
+
+
+def mailboxes() -> frozenset[str]:
+    """Return the local parts of addresses that are nobody's own."""
+    return _set("mailboxes")
 
 
 def is_mailbox(address: str) -> bool:
@@ -73,6 +89,17 @@ def _cased(word: str) -> str:
     if len(word) > 2 and word.isupper() and "." not in word:
         return "-".join(part.capitalize() for part in word.split("-"))
     return word
+
+
+def bare(name: str) -> str:
+    """Return `name` without a title, unless it stands before a family name alone ("Dr. Kamau")."""
+    titles, rest = _split_titles(name.split())
+    return " ".join(rest if len(rest) > 1 or not titles else (*titles, *rest))
+
+
+def is_title(word: str) -> bool:
+    """Whether `word` is a title before a name ("Dr.", "Frau")."""
+    return word.rstrip(".").lower() in _set("titles")
 
 
 def is_name(text: str) -> bool:
@@ -133,7 +160,7 @@ def at(text: str, start: int) -> tuple[str, int] | None:
     words: list[str] = []
     titled, end, names, position = False, start, 0, start
     while len(words) < 8 and (match := _WORD.match(text, position)):
-        word = match[0]
+        word = _POSSESSIVE.sub("", match[0])
         lower = word.rstrip(".").lower()
         if (
             not names
@@ -147,7 +174,7 @@ def at(text: str, start: int) -> tuple[str, int] | None:
             words.append(bare)
             names += 1
             end = match.start() + len(bare)
-            if bare != word:
+            if bare != match[0]:
                 break
         elif names and word.rstrip(".") == word and lower in _set("particles"):
             words.append(word)
@@ -181,7 +208,8 @@ def _is_part(word: str, names: int) -> bool:
     lower = word.rstrip(".").lower()
     if _initial(word) and word[0].isupper():
         return names > 0 or word[0] not in "IAO"
-    if not word[0].isupper() or lower in _set("roles") or lower in _set("never"):
+    stem = re.split(r"['’]", lower)[0] if len(lower) < 7 else lower  # "I've", "We'll"
+    if not word[0].isupper() or lower in _set("roles") or lower in _set("never") or stem in _set("never"):
         # "d'Argile" and "al-Sayed" are written small in front
         return names > 0 and "'" in word[:3] and len(word) > 3 and word[2:3].isupper()
     return not (len(word) > 1 and word.isupper() and len(word) <= 3) and not any(c.isdigit() for c in word)

@@ -1,0 +1,304 @@
+"""Names of companies in running text, and the spelling of a domain's name ("hanse-mikro" → "Hanse-Mikro").
+
+Knows words (`lexicon/employer.toml`) and capitals; which company is the employer is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from daemon.reading import names
+from daemon.reading.lexicon import load
+
+_TOKEN = re.compile(r"[^\W_][\w'’´-]*(?:\.[\w'’-]+)*|&|\+")
+_JOINS = frozenset("& + of de du des del della di da do dos das la le les van der von the".split())
+_PAIRS = frozenset("and und et y e en".split())  # they join a name only before "Sons", "Partners", …
+_MAX_WORDS = 6
+_TRIMMED = re.compile(r"^\W+|[\s.,]+$")
+_WHOLE_LINE = 4  # words of a line that is nothing but a company's name
+_GAP = 3  # characters between two words of a name
+_FIRST_WORD = 4  # letters of the first word a label must hold
+_SPELLED_WORDS = 7
+_MIN_LABEL = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run of capitalised words that may be a company's name, and where it stands."""
+
+    name: str
+    start: int
+    end: int
+
+
+@cache
+def words(table: str) -> frozenset[str]:
+    """Return the words of a table of `lexicon/employer.toml`."""
+    return frozenset(load("employer")[table]["words"])
+
+
+@cache
+def _forms() -> re.Pattern[str]:
+    forms = "|".join(re.escape(form) for form in sorted(words("forms"), key=len, reverse=True))
+    return re.compile(rf"[\s,]+(?:{forms})\.?$", re.IGNORECASE)
+
+
+@cache
+def _departments() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    tables = load("employer")["departments"]
+    trailing, leading = (
+        "|".join(map(re.escape, sorted(tables[k], key=len, reverse=True))) for k in ("words", "leading")
+    )
+    return (
+        re.compile(rf"[\s,|–-]+(?:{trailing})$|^(?:{trailing})$", re.IGNORECASE),
+        re.compile(rf"^(?:{leading})(?:\s+|$)(?:der\s|the\s)?", re.IGNORECASE),
+    )
+
+
+@lru_cache(4096)
+def folded(text: str) -> str:
+    """Return the letters and digits of `text` in lower case without accents: what a domain name keeps."""
+    text = text.lower().replace("&", "and").replace("+", "and").replace("ß", "ss").replace("ø", "o")
+    plain = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in plain if c.isascii() and c.isalnum())
+
+
+def _german(text: str) -> str:
+    for letter, pair in (("ä", "ae"), ("ö", "oe"), ("ü", "ue")):
+        text = text.replace(letter, pair).replace(letter.upper(), pair)
+    return folded(text)
+
+
+def clean(name: str) -> str:
+    """Return a company's name without legal form, department and punctuation around it."""
+    name = name.strip(" \t,;:.!\"'“”„‘’()[]|–-*_")
+    for _ in range(3):
+        shorter = _forms().sub("", name).strip(" ,.&")
+        trailing, _ = _departments()
+        shorter = trailing.sub("", shorter).strip(" ,.|")
+        if shorter == name:
+            break
+        name = shorter
+    return name
+
+
+def of_display(name: str) -> str:
+    """Return the company in a display name ("Orchard & Vale Talent Acquisition", "Careers at Acme"), or ""."""
+    name = re.sub(r"\s(?:via|by|through)\s.*$", "", name.strip(), flags=re.IGNORECASE)
+    if inside := re.search(r"\(([^()]{3,60})\)\s*$", name):
+        return clean(inside[1])
+    if after := re.search(r"\s(?:at|@|from|bei|chez|bij|da|presso|[|–-])\s+([A-ZÀ-Ý].{2,60})$", name):
+        return clean(after[1])
+    return clean(_departments()[1].sub("", name))
+
+
+def runs(text: str) -> Iterator[Run]:
+    """Yield every run of capitalised words in `text` that may be a company's name."""
+    tokens = list(_TOKEN.finditer(text))
+    index = 0
+    while index < len(tokens):
+        token = tokens[index][0]
+        if not _begins(token) or (token != "The" and token.lower() in names.never()):
+            index += 1
+            continue
+        last = _last(text, tokens, index)
+        start, end = tokens[index].start(), tokens[last].end()
+        name = clean(text[start:end])
+        if name and not is_word(name):
+            yield Run(name, start, end)
+        index = last + 1
+
+
+def _begins(token: str) -> bool:
+    return token[0].isupper() or (token[0].isdigit() and any(map(str.isupper, token)))
+
+
+def _last(text: str, tokens: list[re.Match[str]], first: int) -> int:
+    """The index of the last word of the run that begins at `first`."""
+    last = first
+    for index in range(first + 1, min(first + _MAX_WORDS * 2, len(tokens))):
+        gap = text[tokens[index - 1].end() : tokens[index].start()]
+        if not (gap.isspace() and len(gap) <= 2):
+            short = gap == ". " and len(tokens[index - 1][0]) <= 2  # "St. Anne's"
+            if not short:
+                break
+        token = tokens[index][0]
+        if _begins(token):
+            last = index
+        elif token.lower() not in _JOINS and not (token.lower() in _PAIRS and _is_pair(tokens, index)):
+            break
+    return last
+
+
+def _is_pair(tokens: list[re.Match[str]], index: int) -> bool:
+    """Whether "and" joins a name ("Castellane and Sons") rather than two of them."""
+    following = tokens[index + 1][0].lower() if index + 1 < len(tokens) else ""
+    return following in words("parts")
+
+
+@lru_cache(1024)
+def is_word(name: str) -> bool:
+    """Whether `name` is made of nothing but words that begin sentences, days, tools and departments."""
+    plain = [word.strip(".'’").lower() for word in name.split()]
+    return all(word in names.never() or word in names.roles() or word.isdigit() for word in plain)
+
+
+def is_company(name: str) -> bool:
+    """Whether a name ends in a legal form or a word only companies are called ("Verdigris PBC", "Acme Foods")."""
+    last = name.split()[-1].lower().strip(".,") if name.split() else ""
+    return " " in name and (last in words("forms") or last in words("parts"))
+
+
+def spelled(label: str, texts: Iterable[str]) -> str:
+    """Return the longest-standing spelling in `texts` of the name a domain's label glues together, or "".
+
+    "prairiecu" is found as "Prairie Credit Union", "bergland" as "Bergland Versicherung".
+    """
+    target = folded(label)
+    if len(target) < _MIN_LABEL:
+        return ""
+    best: dict[str, int] = {}
+    for text in texts:
+        for name in _spellings(target, text):
+            best[name] = best.get(name, 0) + 1
+    if not best:
+        return ""
+    return max(
+        best,
+        key=lambda name: (not _acronymic(name, target), best[name] + 2 * (len(name.split()) > 1), len(name)),
+    )
+
+
+def _acronymic(name: str, target: str) -> bool:
+    """Whether the name only abbreviates to the label; an exact spelling is better evidence."""
+    return not folded(name).startswith(target)
+
+
+def _spellings(target: str, text: str) -> Iterator[str]:
+    tokens = list(_TOKEN.finditer(text))
+    for first, token in enumerate(tokens):
+        head = folded(token[0])
+        if (
+            not head
+            or head[0] != target[0]
+            or not (token[0][0].isupper() or token[0][0].isdigit() or head in words("parts"))
+        ):
+            continue
+        last = _matched(target, text, tokens, first)
+        if last is None:
+            continue
+        last = _extended(text, tokens, last)
+        first = _article(text, tokens, first)
+        name = clean(text[tokens[first].start() : tokens[last].end()])
+        if name and not (len(name) < _MIN_LABEL):
+            yield name[0].upper() + name[1:]
+
+
+def _matched(target: str, text: str, tokens: list[re.Match[str]], first: int) -> int | None:
+    """The index of the last word that spells `target` from `first` on, or None.
+
+    The words spell it whole, or with the beginning of each ("hollowaypublib": Holloway Public Library).
+    """
+    glued, german, rests = "", "", {target}
+    for index in range(first, min(first + _SPELLED_WORDS, len(tokens))):
+        if index > first and len(text[tokens[index - 1].end() : tokens[index].start()]) > _GAP:
+            return None
+        word = tokens[index][0]
+        glued += folded(word)
+        german += _german(word)
+        if target in (glued, german):
+            return index
+        shortest = min(_FIRST_WORD, len(folded(word))) if index == first else 1
+        rests = {rest[n:] for rest in rests for n in range(shortest, _common(rest, folded(word)) + 1)}
+        if "" in rests and index > first and word[0].isupper():
+            return index
+        if not (rests or target.startswith((glued, german))):
+            return None
+    return None
+
+
+def _common(one: str, other: str) -> int:
+    """The length of the common beginning of two words."""
+    length = 0
+    while length < min(len(one), len(other)) and one[length] == other[length]:
+        length += 1
+    return length
+
+
+def _extended(text: str, tokens: list[re.Match[str]], last: int) -> int:
+    """Take in the rest of the name: "Bergland" + "Versicherung", or all of a line that is but a name."""
+    whole = _TRIMMED.sub("", text)
+    if (
+        len(tokens) <= _WHOLE_LINE
+        and len(tokens) > last + 1
+        and all(_begins(one[0]) for one in tokens)
+        and " ".join(one[0] for one in tokens) == whole
+    ):
+        return len(tokens) - 1
+    while last + 1 < len(tokens):
+        following = tokens[last + 1][0]
+        gap = text[tokens[last].end() : tokens[last + 1].start()]
+        part = following.lower() in words("parts") and following.lower() not in (
+            "team",
+            "talent",
+            "recruiting",
+            "recruitment",
+        )
+        if gap != " " or not following[0].isupper() or not part:
+            break
+        last += 1
+    return last
+
+
+def _article(text: str, tokens: list[re.Match[str]], first: int) -> int:
+    """Take in "The" before the name where it stands capitalised inside a sentence or on a line of its own."""
+    if (
+        first
+        and tokens[first - 1][0] == "The"
+        and text[tokens[first - 1].end() : tokens[first].start()] == " "
+    ):
+        return (
+            first - 1
+            if not text[tokens[first].end() :].lstrip().lower().startswith(("team", "recruit", "talent"))
+            else first
+        )
+    return first
+
+
+def readable(label: str) -> str:
+    """Return a domain's label as a name: "halcyon-robotics" → "Halcyon Robotics", "farrowlegal" → "Farrow Legal".
+
+    A glued label is split only before a word that says what kind of house it is; the rest is a name.
+    """
+    pieces = label.split("-") if "-" in label else _split(label)
+    return " ".join(_cased(piece, index) for index, piece in enumerate(pieces))
+
+
+def _cased(piece: str, index: int) -> str:
+    if piece in words("capitals"):
+        return piece.upper()
+    return piece if index and piece in _JOINS | _PAIRS else piece.capitalize()
+
+
+@lru_cache(256)
+def _split(glued: str) -> list[str]:
+    """The words of a glued name, the kind of house at its end split off."""
+    for length in range(len(glued) - _MIN_LABEL, _MIN_LABEL, -1):
+        head, tail = glued[:-length], glued[-length:]
+        if tail in words("parts") and tail not in words("fused"):
+            return [*_head(head), tail]
+    return [glued]
+
+
+def _head(head: str) -> list[str]:
+    """The words before the kind of house: all of them known, or one name, with or without "and"."""
+    if head.endswith("and") and len(head) > len("and") + _MIN_LABEL:
+        return [*_head(head[: -len("and")]), "and"]
+    for length in range(_MIN_LABEL, len(head) - _MIN_LABEL + 1):
+        if head[:length] in words("glue") and head[length:] in words("glue"):
+            return [head[:length], head[length:]]
+    return [head]
