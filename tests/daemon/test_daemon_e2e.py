@@ -1,0 +1,124 @@
+"""The main job, end to end: a real `afterword run` and a real Dovecot over TLS."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import default
+from pathlib import Path
+
+import pytest
+from daemon_process import ADDRESS, Home, eventually, invitation, kill, reply
+from servers.dovecot import Dovecot
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path)
+
+
+def drafts(server: Dovecot, user: str) -> list[EmailMessage]:
+    """Return what another mail program of the user finds in Drafts."""
+    with server.client(user) as client:
+        client.select_folder("Drafts", readonly=True)
+        found = client.fetch(client.search(), ["BODY.PEEK[]", "FLAGS"])
+    parse = BytesParser(policy=default).parsebytes
+    assert all(b"\\Draft" in mail[b"FLAGS"] for mail in found.values())
+    return [parse(mail[b"BODY[]"]) for mail in found.values()]
+
+
+def test_an_interview_that_ended_yields_a_threaded_draft_for_each_interviewer(
+    dovecot: Dovecot, home: Home
+) -> None:
+    """Delivered while the daemon watches: within seconds two thank-yous lie in Drafts, and never more."""
+    user = dovecot.new_user()
+    home.configure(dovecot, user)
+    with home.running() as process:
+        eventually(lambda: "watching" in home.log())
+        dovecot.deliver(user, invitation(datetime.now(UTC) - HOUR))
+        eventually(lambda: len(drafts(dovecot, user)) == 2, 10)
+        found = {str(draft["To"]): draft for draft in drafts(dovecot, user)}
+        assert {to.rpartition("<")[2].rstrip(">") for to in found} == {
+            "kim.lee@acme.example",
+            "sam.ode@acme.example",
+        }
+        for draft in found.values():
+            assert ADDRESS in str(draft["From"])
+            assert draft["In-Reply-To"] == "<invitation@acme.example>"
+            assert draft["References"] == "<application@mail.example> <invitation@acme.example>"
+            assert draft["Subject"] == "Re: Interview at Acme: Data Analyst"
+        kill(process)
+    with home.running() as process:
+        eventually(lambda: home.log().count("watching") == 2)
+        dovecot.deliver(user, reply("Re: Interview", "Thanks for coming in, it was a pleasure."))
+        eventually(lambda: len(home.audit("mail_linked")) == 2)
+        assert len(drafts(dovecot, user)) == 2
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(5) == 0
+        assert time.monotonic() - began < 5
+    assert home.run("audit", "verify").returncode == 0
+    assert "@acme.example" not in home.log()
+
+
+def test_the_employers_reply_takes_an_untouched_question_back(dovecot: Dovecot, home: Home) -> None:
+    """A status check waits in Drafts; their answer comes; the question is gone within seconds."""
+    user = dovecot.new_user()
+    home.configure(dovecot, user)
+    past = datetime.now(UTC) - timedelta(days=20)
+    said = "It was a pleasure to meet you. You will hear from us within three days."
+    dovecot.deliver(user, invitation(past), internal_date=past)
+    dovecot.deliver(user, reply("Re: Interview", said, past + HOUR), internal_date=past + HOUR)
+    (home.path / "state").mkdir()
+    watched_since(home, past - timedelta(days=1))
+    with home.running():
+        (question,) = eventually(lambda: drafts(dovecot, user))
+        assert "lou.park@acme.example" in str(question["To"])
+        answer = "We are sorry to tell you that we have decided to move forward with another candidate."
+        dovecot.deliver(user, reply("Your application", answer, number=2))
+        eventually(lambda: question["Message-ID"] not in [d["Message-ID"] for d in drafts(dovecot, user)])
+    states = [(line["note"], line["state"]) for line in home.audit("draft_changed")]
+    assert ("status-check", "withdrawn") in states
+
+
+def watched_since(home: Home, at: datetime) -> None:
+    """Begin the state as if the account had been watched since then."""
+    from daemon.store import Store
+
+    store = Store.open(home.path / "state", at)
+    store.account(ADDRESS, at)
+    store.close()
+
+
+def test_wrong_credentials_are_one_state_and_the_right_status(dovecot: Dovecot, home: Home) -> None:
+    """`run --once` ends with 77 and says what to do; the daemon stays, waits, and takes a mended password."""
+    user = dovecot.new_user()
+    home.configure(dovecot, user, password="wrong")
+    once = home.run("run", "--once")
+    assert once.returncode == 77
+    assert "Traceback" not in once.stderr
+    assert "wrong" not in once.stderr
+
+
+def test_one_look_says_what_was_done(dovecot: Dovecot, home: Home) -> None:
+    """`run --once --json` has a line for each draft, `status` shows the case, `explain` its story."""
+    user = dovecot.new_user()
+    home.configure(dovecot, user)
+    dovecot.deliver(user, invitation(datetime.now(UTC) - HOUR))
+    once = home.run("run", "--once", "--json")
+    assert once.returncode == 0, once.stderr
+    lines = [json.loads(line) for line in once.stdout.splitlines()]
+    assert [line["action"] for line in lines] == ["draft", "draft"]
+    status = json.loads(home.run("status", "--json").stdout)
+    (case,) = status["cases"]
+    assert case["employer"] == "Acme"
+    story = home.run("explain", case["case"])
+    assert story.returncode == 0, story.stderr
+    assert "thank-you" in story.stdout
+    assert home.run("run", "--once").stdout.startswith("Nothing to do")
