@@ -17,6 +17,9 @@ from daemon.reading.model import Link
 from daemon.reading.sentences import unwrap
 
 TEXT_CHARS = 1_000_000
+LINES = 4_000
+HTML_CHARS = 400_000
+NEW_CHARS = 100_000
 CALENDAR_CHARS = 256_000
 CALENDARS = 20
 ATTACHMENTS = 50
@@ -27,6 +30,7 @@ _COMPARED_CHARS = 100_000
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _MARKUP = re.compile(r"<[^<>]*>")
 _URL = re.compile(r"https?://[^\s<>\"'()\[\]{}|\\^`]{4,2000}", re.IGNORECASE)
+_BLANK_LINES = re.compile(r"(?<=\n)(?:[ \t]*+\n){2,}+")
 _ANY_URL = re.compile(r"<?https?://\S+", re.IGNORECASE)
 
 
@@ -61,6 +65,7 @@ class _Found:
     attachments: list[str] = field(default_factory=list)
     defects: dict[str, None] = field(default_factory=dict)
     chars: int = 0
+    lines: int = 0
 
 
 def read(
@@ -73,17 +78,18 @@ def read(
     cuts: list[quotes.Cut] = []
     links: list[Link] = []
     jsonld: list[str] = []
+    tags = html.TAGS // max(1, sum(bool(choice.rich) for choice in found.choices.values()))
     for choice in found.choices.values():
-        new, page = _texts(choice, forwarded=forwarded, author=author)
+        new, page = _texts(choice, tags, forwarded=forwarded, author=author)
         cuts.append(new)
         links += page.links
         jsonld += page.jsonld
         found.defects.update(dict.fromkeys(page.defects))
     return Content(
-        text="\n\n".join(one.text for one in cuts if one.text),
+        text=_capped("\n\n".join(one.text for one in cuts if one.text), found),
         signature="\n\n".join(one.signature for one in cuts if one.signature),
         quoted="\n\n".join(one.quoted for one in cuts if one.quoted),
-        calendars=tuple(found.calendars)[:CALENDARS],
+        calendars=tuple(found.calendars),
         jsonld=tuple(one[:JSONLD_CHARS] for one in jsonld[:20]),
         links=tuple(links[:LINKS]),
         attachments=tuple(found.attachments[:ATTACHMENTS]),
@@ -91,22 +97,31 @@ def read(
     )
 
 
+def _capped(text: str, found: _Found) -> str:
+    if len(text) > NEW_CHARS:
+        found.defects["the new text is longer than 100 kB: the rest was not read"] = None
+    return text[:NEW_CHARS]
+
+
 def _sort(part: mime.Part, number: int, found: _Found) -> None:
     """Lay a leaf to the texts, the calendars or the attachments."""
     within = [kind for _, kind in part.path]
-    if part.is_calendar:
-        found.calendars[_decoded(part, CALENDAR_CHARS, found)] = None
+    if part.is_calendar and len(found.calendars) < CALENDARS:
+        text = _decoded(part, found)
+        found.calendars[text] = None
+        found.chars += len(text)
     elif not _is_shown(part, within, bool(found.choices)):
         if part.filename:
             found.attachments.append(part.filename)
         if part.kind.startswith("application/pgp-encrypted") or "pkcs7-mime" in part.kind:
             found.defects["the text is encrypted"] = None
-    elif found.chars < TEXT_CHARS:
+    elif found.chars < TEXT_CHARS and found.lines < LINES:
         alternatives = [place for place, kind in part.path if kind == "alternative"]
         key = -alternatives[-1] if alternatives else number
         choice = found.choices.setdefault(key, _Choice())
-        text = _decoded(part, TEXT_CHARS - found.chars, found)
+        text = _decoded(part, found)
         found.chars += len(text)
+        found.lines += 0 if part.kind == "text/html" else text.count("\n")
         if part.kind == "text/html":
             choice.rich.append(text)
         else:
@@ -122,11 +137,17 @@ def _is_shown(part: mime.Part, within: list[str], has_text: bool) -> bool:
     return not (part.filename and has_text)
 
 
-def _decoded(part: mime.Part, limit: int, found: _Found) -> str:
+def _decoded(part: mime.Part, found: _Found) -> str:
+    """Return the text of a part as far as what is left of the caps."""
+    kind_chars = HTML_CHARS if part.kind == "text/html" else TEXT_CHARS
+    chars, lines = min(TEXT_CHARS - found.chars, kind_chars), LINES - found.lines
+    if part.is_calendar:
+        chars, lines = CALENDAR_CHARS, LINES * 2
     text = text_of(part)
-    if len(text) > limit or len(part.octets) >= mime.PART_OCTETS:
-        found.defects[f"{part.kind} longer than the cap: the rest was not read"] = None
-    return text[:limit]
+    if len(text) > chars or len(part.octets) >= mime.PART_OCTETS or text.count("\n") > lines:
+        found.defects[f"{part.kind} longer than the caps: the rest was not read"] = None
+        text = "\n".join(text[:chars].split("\n", lines)[:lines])
+    return text
 
 
 def text_of(part: mime.Part) -> str:
@@ -139,7 +160,7 @@ def text_of(part: mime.Part) -> str:
     text = decode(octets, part.parameters.get("charset", ""))
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return clean(text)
+    return _BLANK_LINES.sub("\n", clean(text))
 
 
 def _unflow(part: mime.Part, text: str) -> str:
@@ -164,17 +185,19 @@ def _unflow(part: mime.Part, text: str) -> str:
     return "\n".join(out)
 
 
-def _texts(choice: _Choice, *, forwarded: bool, author: tuple[str, ...]) -> tuple[quotes.Cut, Page]:
+def _texts(
+    choice: _Choice, tags: int, *, forwarded: bool, author: tuple[str, ...]
+) -> tuple[quotes.Cut, Page]:
     """Return the cut text of a choice, and the links and scripts of what was chosen."""
     plain, rich = "\n".join(choice.plain), "\n".join(choice.rich)
     if rich and not _says_the_same(plain, rich):
-        page = html.read(rich)
+        page = html.read(rich, tags=tags)
         if page.text:
             return quotes.cut(page.text, forwarded=forwarded, author=author), page
     new = quotes.cut(plain, forwarded=forwarded, author=author)
     new = quotes.Cut(unwrap(new.text), new.signature, new.quoted)
-    jsonld = html.read(rich).jsonld if "ld+json" in rich else ()
-    return new, Page(new.text, _links(new.text), jsonld)
+    jsonld = html.read(rich, tags=tags).jsonld if "ld+json" in rich else ()
+    return new, Page(new.text, _links(new.text[:NEW_CHARS]), jsonld)
 
 
 def _says_the_same(plain: str, rich: str) -> bool:

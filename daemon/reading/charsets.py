@@ -16,6 +16,7 @@ _KNOWN = re.compile(
     r"|mac[-_]?(roman|cyrillic|latin2)|hz(-gb-2312)?|viscii|kz-?1048"
 )
 _SEVEN_BIT = re.compile(r"\W*(?:utf-?(?:7|16|32)|hz)", re.IGNORECASE)
+_SAMPLE = 8_000
 _LATIN = re.compile(r"(us-)?ascii|ansi_x3.*|iso[-_ ]?8859[-_]1|latin[-_]?1|cp1252|windows[-_]?1252")
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e"
@@ -37,9 +38,10 @@ def decode(octets: bytes, charset: str) -> str:
         return octets.decode(name)
     except (UnicodeDecodeError, LookupError):
         pass
-    repaired = octets.decode("utf-8", "replace")
-    broken = repaired.count("\ufffd")
-    return repaired if broken * 50 <= len(repaired) or broken <= 1 else octets.decode("cp1252", "replace")
+    sample = octets[:_SAMPLE].decode("utf-8", "replace")
+    broken = sample.count("\ufffd")  # a cap may cut one character in two
+    mostly_utf8 = not sample.isascii() and broken * 50 <= len(sample)
+    return octets.decode("utf-8" if mostly_utf8 or broken <= 1 else "cp1252", "replace")
 
 
 def _is_utf8(octets: bytes) -> bool:

@@ -13,10 +13,10 @@ from itertools import pairwise
 from daemon.reading import html_style
 from daemon.reading.charsets import clean
 from daemon.reading.html_style import Look, Use
-from daemon.reading.html_tokens import Raw, Tag, Text, resolve, tokens
+from daemon.reading.html_tokens import TAGS, Raw, Tag, Text, resolve, tokens
 from daemon.reading.model import Link
 
-__all__ = ["Page", "read", "resolve"]
+__all__ = ["TAGS", "Page", "read", "resolve"]
 
 DEPTH = 400
 LINKS = 200
@@ -39,6 +39,7 @@ _ENDED_BY = {  # an open element that a start tag of these names ends (WHATWG HT
     "th": frozenset({"td", "th", "tr", "tbody", "tfoot"}),
     "tr": frozenset({"tr", "tbody", "tfoot"}),
 }
+_QUOTE_DEPTH = 9
 _ROW_CHARS = 240
 _LABEL_CHARS = 32
 
@@ -53,10 +54,10 @@ class Page:
     defects: tuple[str, ...] = ()
 
 
-def read(source: str) -> Page:
-    """Return what the HTML document `source` shows; never raises."""
+def read(source: str, *, tags: int = TAGS) -> Page:
+    """Return what the HTML document `source` shows, as far as its first `tags` tags; never raises."""
     renderer = _Renderer()
-    for token in tokens(source):
+    for token in tokens(source, tags):
         if isinstance(token, Text):
             renderer.text(token.text)
         elif isinstance(token, Raw):
@@ -97,6 +98,7 @@ class _Renderer:
         self.lines: list[str] = []
         self.pieces: list[str] = []
         self.rows: list[_Row] = []
+        self.counts: dict[str, int] = {}  # open elements by name
         self.links: list[Link] = []
         self.jsonld: list[str] = []
         self.looks: dict[tuple[str, str], Look] = {}
@@ -149,6 +151,7 @@ class _Renderer:
         background = look.background or (above.background if above else "")
         hidden = look.hidden or name in _UNSHOWN or bool(colour and colour == background)
         self.stack.append(_Open(name, look, hidden, colour, background))
+        self.counts[name] = self.counts.get(name, 0) + 1
         self.hidden += hidden
         self.preformatted += look.preformatted
         if not self.hidden:
@@ -181,6 +184,8 @@ class _Renderer:
         if name in ("p", "br") and not any(one.name == name for one in self.stack[-8:]):
             self._break()
             return
+        if not self.counts.get(name):
+            return
         block = name in _BLOCKS
         for index in range(len(self.stack) - 1, -1, -1):
             entry = self.stack[index]
@@ -196,6 +201,7 @@ class _Renderer:
 
     def _leave(self, entry: _Open) -> None:
         visible = not self.hidden
+        self.counts[entry.name] -= 1
         if entry.name in _BLOCKS:
             self._break()
             if entry.name in _PARAGRAPHS and not entry.look.tight:
@@ -241,12 +247,12 @@ class _Renderer:
         self.pieces.clear()
         line = " ".join(clean(raw).split())
         if line and line != "-":
-            self.lines.append("> " * self.quoted + line if self.quoted else line)
+            self.lines.append("> " * min(self.quoted, _QUOTE_DEPTH) + line if self.quoted else line)
         elif blank or "\xa0" in raw:
             self._blank()
 
     def _blank(self) -> None:
-        empty = ("> " * self.quoted).rstrip()
+        empty = ("> " * min(self.quoted, _QUOTE_DEPTH)).rstrip()
         if self.lines and self.lines[-1] != empty:
             self.lines.append(empty)
 

@@ -65,7 +65,7 @@ _BELOW_IDS = frozenset(
 _SIGNATURE_CLASSES = frozenset("gmail_signature moz-signature protonmail_signature_block".split())
 _SIGNATURE_IDS = frozenset("signature applemailsignature ms-outlook-mobile-signature".split())
 
-_RULE = re.compile(r"([^{}]*+)([{}])")
+_RULE = re.compile(r"([^{}]*+)([{}]|\Z)")
 _SIMPLE_SELECTOR = re.compile(r"(?:[a-z][a-z0-9]{0,10})?([.#][\w-]{1,80})", re.IGNORECASE)
 
 

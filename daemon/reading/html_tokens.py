@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from html import unescape
 from typing import NamedTuple
 
-TAGS = 20_000
+TAGS = 8_000
 ATTRIBUTES = 60
 
 _TAG = re.compile(
@@ -64,10 +64,10 @@ class Raw(NamedTuple):
     text: str
 
 
-def tokens(source: str) -> Iterator[Text | Tag | Raw]:
-    """Yield the pieces of `source` in order, without comments and declarations; stops after TAGS."""
+def tokens(source: str, limit: int = TAGS) -> Iterator[Text | Tag | Raw]:
+    """Yield the pieces of `source` in order, without comments and declarations; stops after `limit` tags."""
     position = shown = 0  # text before `shown` has been yielded
-    for _ in range(TAGS):
+    for _ in range(limit):
         at = source.find("<", position)
         if at < 0:
             break

@@ -6,9 +6,9 @@ A vote of small function words, each worth more the fewer languages share it.  K
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from importlib.resources import files
+
+from daemon.reading import lexicon
 
 LANGUAGES = ("en", "de", "fr", "es", "nl", "pt", "it")
 
@@ -20,7 +20,7 @@ _SHARE = 0.06  # of the words: fewer known ones tell nothing
 @cache
 def _weights() -> dict[str, tuple[tuple[str, float], ...]]:
     """Return word → ((language, weight), …) from lexicon/language.toml."""
-    data = tomllib.loads(files("daemon.reading.lexicon").joinpath("language.toml").read_text("utf-8"))
+    data = lexicon.load("language")
     owners: dict[str, list[str]] = {}
     for language in LANGUAGES:
         for word in set(data[language]["words"].split()):

@@ -91,9 +91,10 @@ def split_header(octets: bytes) -> tuple[Header, int]:
 
 def _blank_line(octets: bytes, start: int) -> tuple[int, int] | None:
     """Return where the header ends and where the body starts, or None without a blank line."""
-    match = _END_OF_HEADER.search(octets, start)
-    if match is None:
-        return None
+    match = _END_OF_HEADER.search(octets, start, start + HEADER_OCTETS)
+    if match is None:  # a longer header is only skipped
+        ends = [at for mark in (b"\n\r\n", b"\n\n") if (at := octets.find(mark, start)) >= 0]
+        return (min(ends), octets.find(b"\n", min(ends) + 1) + 1) if ends else None
     end = match.end()
     return match.start(), end + (2 if octets.startswith(b"\r\n", end) else 1 if match[0] != b"\r\r" else 0)
 
@@ -267,22 +268,29 @@ def split_multipart(octets: bytes, start: int, end: int, boundary: bytes) -> lis
     mark = b"--" + boundary
     spans: list[tuple[int, int]] = []
     open_at: int | None = None
-    at = octets.find(mark, start, end)
-    while at >= 0 and len(spans) < PARTS:
+    at = start if octets.startswith(mark, start) else _next_mark(octets, mark, start, end)
+    for _ in range(PARTS * 20):  # lines that only begin like the delimiter count too
+        if at < 0 or len(spans) >= PARTS:
+            break
         after = at + len(mark)
-        line_end = octets.find(b"\n", after, end)
-        line_end = end if line_end < 0 else line_end
-        tail = octets[after : min(line_end, after + 80)].strip()
-        if (at == start or octets[at - 1] in b"\r\n") and tail in (b"", b"--"):
+        line_end = octets.find(b"\n", after, min(after + 200, end))
+        tail = octets[after : line_end if line_end >= 0 else min(after + 200, end)].strip()
+        if tail in (b"", b"--"):
             if open_at is not None:
                 spans.append((open_at, _before_newline(octets, open_at, at)))
-            open_at = None if tail else min(line_end + 1, end)
             if tail:
                 return spans
-        at = octets.find(mark, after, end)
+            open_at = line_end + 1 if line_end >= 0 else end
+        at = _next_mark(octets, mark, after, end)
     if open_at is not None and len(spans) < PARTS:
         spans.append((open_at, end))
     return spans
+
+
+def _next_mark(octets: bytes, mark: bytes, start: int, end: int) -> int:
+    """Return where the next line begins that starts with `mark`, or -1."""
+    at = octets.find(b"\n" + mark, start, end)
+    return at + 1 if at >= 0 else -1
 
 
 def _before_newline(octets: bytes, start: int, at: int) -> int:

@@ -24,7 +24,6 @@ _TOKEN = re.compile(r"\"((?:[^\"\\]|\\.)*+)\"?|<([^<>]*+)>?|([,;])|([()])|\\?([^
 _ADDR_SPEC = re.compile(r"[^\s@<>\"(),;:\\\[\]]{1,64}@[^\s@<>\"(),;:\\/]{1,253}")
 _QUOTED_SPEC = re.compile(r"\"[^\"\\\r\n]{1,62}\"@[\w.-]{1,253}")
 _ID = re.compile(r"<\s*([^<>\s]{1,900})\s*>")
-_BARE_ID = re.compile(r"[^\s<>,;]{1,450}@[^\s<>,;]{1,450}")
 
 
 def addresses(value: str) -> tuple[Address, ...]:
@@ -81,7 +80,7 @@ def _address(name: str, spec: str) -> tuple[Address, ...]:
 def message_ids(value: str) -> tuple[str, ...]:
     """Return the Message-IDs of an In-Reply-To or References value, without brackets, oldest first."""
     value = value[:ADDRESS_FIELD_CHARS]
-    found = _ID.findall(value) or _BARE_ID.findall(value)
+    found = _ID.findall(value) or [one for one in re.split(r"[\s<>,;]+", value) if "@" in one]
     ids = dict.fromkeys(message_id(one) for one in found[-IDS:])
     ids.pop("", None)
     return tuple(ids)

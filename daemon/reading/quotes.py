@@ -21,10 +21,12 @@ _LABEL = re.compile(
     r"[ \t]{0,20}\*{0,2}([^\W\d_][^:*\n]{0,20}?)[ \t]{0,2}\*{0,2}[ \t]{0,2}:\*{0,2}(?:[ \t]+(.*)|)$"
 )
 _RULES = frozenset("-_—–=*")
-_BEFORE_VERB = re.compile(r"[\W_]+")
+_NO_LETTERS = re.compile(r"[\W_]+")
+_DEPTH_COLUMNS = 60
 _ATTRIBUTION_LINES = 4
 _ATTRIBUTION_CHARS = 400
 _HEADER_LINES = 12
+_SEGMENTS = 300
 _WRAP_COLUMNS = 60
 
 
@@ -76,6 +78,8 @@ class _Scanner:
         self.new: list[str] = []
         self.segments: list[list[str]] = [self.new]
         self.quoted: list[str] = []
+        self.has_new = False  # whether anything but blank lines is new so far
+        self.labels: dict[int, tuple[frozenset[str], str]] = {}
         self.lexicon = quotes_lexicon.load()
 
     def run(self) -> None:
@@ -90,23 +94,22 @@ class _Scanner:
 
     def _quote_line(self) -> None:
         line = self.lines[self.at]
-        if self._is_forward_mark(_strip(line, self.depths[self.at])) and not self._has_new_text_in_reply():
+        if self._is_forward_mark(_strip(line, self.depths[self.at])) and not (self.has_new and self.quoted):
             self._enter_forwarded(self.depths[self.at])
             return
         self.quoted.append(line)
         self.at += 1
-        if self.new:
+        if self.new and len(self.segments) < _SEGMENTS:
             self.new = []
             self.segments.append(self.new)
 
     def _read_line(self, line: str) -> None:
         if ":" not in line and line.lstrip()[:1] not in _RULES:  # no mark, label or attribution: nearly all
-            self.new.append(line)
-            self.at += 1
+            self._keep(line)
         elif self._is_forward_mark(line):
             self._enter_forwarded(self.base)
         elif self._is_original_mark(line) or self._is_copied_header():
-            if self.forwarded or not self._has_new_text():
+            if self.forwarded or not self.has_new:
                 self.forwarded = False
                 self._enter_forwarded(self.base)
             else:
@@ -114,8 +117,12 @@ class _Scanner:
         elif line.rstrip().endswith(":") and (length := self._attribution(line)):
             self._take_attribution(line, length)
         else:
-            self.new.append(line)
-            self.at += 1
+            self._keep(line)
+
+    def _keep(self, line: str) -> None:
+        self.new.append(line)
+        self.has_new = self.has_new or bool(line.strip())
+        self.at += 1
 
     # What a line is
 
@@ -141,41 +148,41 @@ class _Scanner:
 
     def _label(self, index: int) -> tuple[frozenset[str], str]:
         """Return which header fields the label of a line may stand for, and its value."""
-        match = _LABEL.match(_strip(self.lines[index], self.base)[:300])
-        if not match:
-            return frozenset(), ""
-        return self.lexicon.labels.get(match[1].strip().lower(), frozenset()), (match[2] or "").strip()
+        found = self.labels.get(index)
+        if found is None:
+            match = _LABEL.match(_strip(self.lines[index], self.depths[index])[:300])
+            fields = self.lexicon.labels.get(match[1].strip().lower(), frozenset()) if match else frozenset()
+            found = self.labels[index] = (fields, (match[2] or "").strip() if match else "")
+        return found
 
     def _attribution(self, line: str) -> int:
         """Return how many lines the "… wrote:" that ends here takes, 0 where it is none."""
-        joined = line.strip()
-        above = len(self.new)
-        for length in range(1, _ATTRIBUTION_LINES + 1):
-            if len(joined) > _ATTRIBUTION_CHARS:
-                return 0
-            if self._is_attribution(joined):
+        above = self.new[-_ATTRIBUTION_LINES + 1 :]
+        follows = self._quotation_follows(self.at + 1)
+        joined, weak = "", 0
+        for length, piece in enumerate([line, *reversed(above)], 1):
+            if not piece.strip() or len(joined) + len(piece) > _ATTRIBUTION_CHARS:
+                break
+            if length > 1 and piece.rstrip()[-1] in ".!?:":
+                break
+            joined = f"{piece.strip()} {joined}"
+            lower = joined.lower().lstrip("-*_ ").rstrip(": ")
+            wrote = not self.lexicon.wrote.isdisjoint(_NO_LETTERS.split(lower))
+            dated = any(one.isdigit() for one in lower)
+            if wrote and dated and lower.startswith(self.lexicon.begins):
                 return length
-            above -= 1
-            if above < 0 or not self.new[above].strip():
-                return 0
-            joined = self.new[above].strip() + " " + joined
-        return 0
+            addressed = "@" in lower or "<" in lower
+            if (follows and ((wrote and len(lower) < 200) or (dated and addressed))) or (
+                wrote and dated and "@" in lower
+            ):
+                weak = length
+        return weak
 
-    def _is_attribution(self, line: str) -> bool:
-        lower = line.lower().lstrip("-*_ ").rstrip(": ")
-        words = _BEFORE_VERB.split(lower)
-        wrote = not self.lexicon.wrote.isdisjoint(words)
-        dated = any(one.isdigit() for one in lower)
-        if wrote and dated and lower.startswith(self.lexicon.begins):
-            return True
-        if not self._quotation_follows():
-            return wrote and dated and "@" in lower
-        return (wrote and len(lower) < 120) or (dated and ("@" in lower or "<" in lower))
-
-    def _quotation_follows(self) -> bool:
-        for index in range(self.at + 1, min(self.at + 5, len(self.lines))):
-            if self.lines[index].strip():
-                return self.depths[index] > self.base
+    def _quotation_follows(self, index: int) -> bool:
+        """Whether the next line that is not blank is quoted."""
+        for one in range(index, min(index + 4, len(self.lines))):
+            if self.lines[one].strip():
+                return self.depths[one] > self.base
         return False
 
     def _is_stray(self) -> bool:
@@ -193,25 +200,13 @@ class _Scanner:
 
     # What is done with it
 
-    def _has_new_text(self) -> bool:
-        return any(line.strip() for segment in self.segments for line in segment)
-
-    def _has_new_text_in_reply(self) -> bool:
-        return self._has_new_text() and bool(self.quoted)
-
     def _take_attribution(self, line: str, length: int) -> None:
-        above = self.new[len(self.new) - length + 1 :] if length > 1 else []
-        del self.new[len(self.new) - len(above) :]
-        self.quoted += [*above, line]
+        start = len(self.new) - length + 1
+        self.quoted += [*self.new[start:], line]
+        del self.new[start:]
         self.at += 1
-        if not self._quotation_follows_from(self.at):
+        if not self._quotation_follows(self.at):
             self._quote_rest()
-
-    def _quotation_follows_from(self, index: int) -> bool:
-        self.at, keep = index - 1, self.at
-        follows = self._quotation_follows()
-        self.at = keep
-        return follows
 
     def _quote_rest(self) -> None:
         while self.new and (not self.new[-1].strip() or _RULE_ONLY.match(self.new[-1])):
@@ -256,7 +251,7 @@ def _depth(line: str) -> int:
     """Return how many ">" stand before a line; mbox's ">From " is none."""
     if ">" not in line[:4] or line.startswith(">From "):
         return 0
-    match = _PREFIX.match(line)
+    match = _PREFIX.match(line, 0, _DEPTH_COLUMNS)
     return match[0].count(">") if match else 0
 
 

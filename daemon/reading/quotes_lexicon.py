@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import string
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+
+from daemon.reading import lexicon
 
 _PUNCTUATION = str.maketrans(dict.fromkeys(string.punctuation + "«»“”„‘’–—…·•|", " "))
 _WORD = re.compile(r"[^\W\d_]+")
@@ -62,8 +62,7 @@ class Lexicon:
 @cache
 def load() -> Lexicon:
     """Return the phrases, read once."""
-    text = files("daemon.reading.lexicon").joinpath("quotes.toml").read_text("utf-8")
-    languages = tomllib.loads(text).values()
+    languages = lexicon.load("quotes").values()
 
     def of(key: str) -> dict[str, None]:
         return dict.fromkeys(phrase for one in languages for phrase in one[key])

@@ -115,14 +115,16 @@ def _signed(lines: list[str], author: tuple[str, ...]) -> list[bool]:
     marked = [False] * len(lines)
     inside = delimited = False
     since = 0  # lines since the signature began
+    left = sum(1 for line in lines if line.strip())
     for index, line in enumerate(lines):
         if not line.strip():
             continue
         since += 1
+        left -= 1
         if inside and _is_text_again(line, since, delimited=delimited):
             inside = delimited = False
         if not inside or not delimited:
-            if _DELIMITER.match(line) and _few_follow(lines, index):
+            if left <= _DELIMITED_LINES and _DELIMITER.match(line):
                 inside, delimited, since = True, True, 0
             elif not inside and _may_open(line):
                 if _is_mobile(line):
@@ -145,10 +147,6 @@ def _is_text_again(line: str, since: int, *, delimited: bool) -> bool:
     if delimited or since < 2:
         return False
     return len(words) >= _PROSE_WORDS and bool(_ENDED.search(line)) and "|" not in line
-
-
-def _few_follow(lines: list[str], index: int) -> bool:
-    return sum(1 for line in lines[index + 1 : index + 200] if line.strip()) <= _DELIMITED_LINES
 
 
 def _next_line(lines: list[str], index: int) -> str:

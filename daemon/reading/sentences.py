@@ -8,10 +8,10 @@ words are data (lexicon/sentences.toml).
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+
+from daemon.reading import lexicon
 
 SENTENCES = 2_000
 SENTENCE_CHARS = 2_000
@@ -23,7 +23,9 @@ _ENDING = frozenset(".!?:;…")
 _WRAP_WIDTHS = range(56, 101)
 _STANDALONE = 40  # columns: a shorter line that could have held more was ended on purpose
 
-_MARK = re.compile(r"[.!?…]+[\"'”’»)\]]*(?: +|(?=[^\W\d_]))(?=[\"'“‘„«(\[¿¡*]*([^\s\"'“‘„«(\[¿¡*]+))")
+_MARK = re.compile(
+    r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?: ++|(?=[^\W\d_]))(?=[\"'“‘„«(\[¿¡*]*([^\s\"'“‘„«(\[¿¡*]{1,24}))"
+)
 _WORD_BEFORE = re.compile(r"[^\s(\"'“„«/]+$")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
@@ -42,7 +44,7 @@ class _Words:
 
 @cache
 def _words() -> _Words:
-    data = tomllib.loads(files("daemon.reading.lexicon").joinpath("sentences.toml").read_text("utf-8"))
+    data = lexicon.load("sentences")
 
     def of(key: str) -> frozenset[str]:
         return frozenset(word for language in data.values() for word in language.get(key, "").split())
@@ -118,6 +120,8 @@ def split(text: str) -> tuple[str, ...]:
 def _split_line(line: str, found: list[str]) -> None:
     start = 0
     for match in _MARK.finditer(line):
+        if len(found) >= SENTENCES:
+            return
         if match.end() - start > SENTENCE_CHARS or _ends_sentence(line, match):
             _add(line[start : match.end()], found)
             start = match.end()
