@@ -81,6 +81,12 @@ def with_body(composed: Composed, body: str) -> Composed:
     return finish(letter, composed.note, composed.language, composed.setting)
 
 
+def improves(composed: Composed, stored: bytes) -> bool:
+    """Whether a draft says what the stored one still asks for: a debrief was answered, a fact was noted."""
+    before = mail.body(stored)
+    return before != composed.letter.body and len(composed.gaps) < len(words.gaps(before))
+
+
 def setting(to: Person | None, case: Case, context: Context) -> Setting:
     """Return what is known around a note to that person: what `policies.wording` judges a text by."""
     profile = context.profile

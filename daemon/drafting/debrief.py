@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from daemon.drafting.names import clean
+from daemon.drafting.names import addressee, clean
 from daemon.drafting.profile import About, Fact
 
 _CAP = 20_000
@@ -52,14 +52,16 @@ class Debrief:
 def read(text: str, names: Sequence[str]) -> Debrief:
     """Return the answers in a debrief as it came back: edited, rewrapped, or quoted in a mail to oneself.
 
-    `names` are those the questions were asked about.  The last three questions are always the same; a
-    question that names one of `names`, or stands before those three, is about the conversation.
+    `text` is the whole of it, what a reader would take for quotation included.  `names` are those the
+    questions were asked about.  The last three questions are always the same; a question that names one
+    of `names`, or stands before those three, is about the conversation.
     """
     answers = tuple(_answers(text[:_CAP].replace("\r\n", "\n")))
     if len(answers) < 3:
         return Debrief()
+    people = tuple(addressee(name).full for name in names)
     *talks, (_, when), (_, asked), (_, interested) = answers
-    return Debrief(tuple(_talked(talks, names)), _said(when), _said(asked), _interested(interested))
+    return Debrief(tuple(_talked(talks, people)), _said(when), _said(asked), _interested(interested))
 
 
 def _answers(text: str) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from daemon.drafting.names import clean
+from daemon.drafting.names import addressee, clean
 from daemon.drafting.profile import About, Fact
 from policies.case import Person
 
@@ -42,9 +42,13 @@ def told(facts: Iterable[Fact], about: About, person: Person | None) -> tuple[Fa
 
 
 def _names(told_of: str, person: Person) -> bool:
-    word = told_of.casefold()
-    full = (person.name or "").casefold()
-    return word in (person.address, full) or bool(full and word == full.split()[0])
+    word, name = told_of.casefold(), addressee(person.name)
+    return word in {
+        person.address,
+        (person.name or "").casefold(),
+        name.full.casefold(),
+        name.first.casefold(),
+    }
 
 
 def phrase(fact: Fact) -> str:

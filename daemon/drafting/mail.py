@@ -127,6 +127,13 @@ def octets(letter: Letter) -> bytes:
     return raw
 
 
+def body(raw: bytes) -> str:
+    """Return the text of a draft of ours, LF line ends, none at its end."""
+    payload = BytesParser(policy=compat32).parsebytes(raw).get_payload(decode=True)
+    text = payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
+    return text.replace("\r\n", "\n").rstrip("\n")
+
+
 def _fields(letter: Letter) -> Iterable[tuple[str, str]]:
     if letter.date.tzinfo is None:
         raise DraftFault("The Date field needs a time zone; the moment given has none.")

@@ -123,7 +123,8 @@ def _values(
         "panel": panel(decision, case) or ("",),
     }
     if decision.interview is not None:
-        plain["when"] = written_date(decision.interview.start.date(), language, context)
+        lived = decision.interview.start.astimezone(context.now.tzinfo)
+        plain["when"] = written_date(lived.date(), language, context)
     if stated := stated_date(case, context):
         plain["decided"] = written_date(stated, language, context)
     thanked = _thanked(decision, case)

@@ -9,7 +9,7 @@ import pytest
 from drafting_scene import ANA, CASE, CONTEXT, INTERVIEW, MARTA, NOW, PANEL, PRIYA, PROFILE, TOM, decision
 
 from daemon.drafting import facts
-from daemon.drafting.compose import compose
+from daemon.drafting.compose import compose, improves
 from daemon.drafting.profile import About, Answered, Fact, Strength
 from daemon.drafting.templates import LANGUAGES
 from policies.case import Case, Event, Note, Party, Person, Timeline, TimelineKind
@@ -237,3 +237,15 @@ def test_unknown_language() -> None:
     """In a language without letters we write the user's own."""
     case = replace(CASE, language="fi")
     assert body(case=case, context=replace(CONTEXT, answered=None)).startswith("Dear")
+
+
+def test_improves() -> None:
+    """A draft improves a stored one when it fills a gap; other words alone are no reason to touch it."""
+    stored = compose(decision(Note.THANK_YOU, TOM), CASE, CONTEXT).octets
+    told = replace(
+        CONTEXT, facts=(Fact(About.TALKED, "the new site", "Tom", "en"),), now=NOW + timedelta(hours=2)
+    )
+    better = compose(decision(Note.THANK_YOU, TOM), CASE, told)
+    assert improves(better, stored)
+    assert not improves(better, better.octets)
+    assert not improves(compose(decision(Note.THANK_YOU, TOM), replace(CASE, role="x"), CONTEXT), stored)
