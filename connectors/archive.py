@@ -24,7 +24,8 @@ from connectors.names import use_of_name
 
 _BATCH = 100
 _WEIGHT = 1 << 23  # octets in one batch
-_SUFFIXES = {".eml", ".mbox", ".mbx"}
+_MBOXES = {".mbox", ".mbx"}
+_SUFFIXES = {".eml", *_MBOXES}
 _NOT_READ = {SpecialUse.DRAFTS, SpecialUse.TRASH, SpecialUse.JUNK}
 _BARE_LINE_END = re.compile(rb"(?<!\r)\n")
 _HINT = "Name a file with one mail, an mbox, a Maildir, or a folder with .eml files."
@@ -39,9 +40,9 @@ class _File:
 
 
 def mails_in(path: Path) -> Iterator[tuple[Path, bytes]]:
-    """Yield every mail below `path` with the file it lies in; no octets where a file cannot be read.
+    """Yield every mail below `path` with the file it lies in.
 
-    Raises Refused where there is no mail at all.
+    A file that is empty or cannot be read comes without octets.  Raises Refused where there is no file.
     """
     empty = True
     for file in _files(path):
@@ -182,12 +183,12 @@ def _inside(file: Path, root: Path) -> bool:
 def _mails(file: Path) -> Iterator[tuple[bytes, bool]]:
     """Yield the mails in a file with CRLF line ends, and whether each is whole.
 
-    A file that cannot be read is a mail without octets: its neighbours must not suffer.
+    A file that is empty or cannot be read is a mail without octets: its neighbours must not suffer.
     """
     try:
         with file.open("rb") as opened:
             start = opened.peek(64)[:64]
-            if mbox.begins_mbox(start):
+            if mbox.begins_mbox(start) or file.suffix.lower() in _MBOXES:
                 for entry in mbox.entries(opened):
                     yield _crlf(entry.octets), entry.whole
                 return
@@ -196,8 +197,7 @@ def _mails(file: Path) -> Iterator[tuple[bytes, bool]]:
     except OSError:
         yield b"", False
         return
-    if octets.strip():
-        yield _crlf(octets.removeprefix(b"\xef\xbb\xbf")), whole
+    yield _crlf(octets.removeprefix(b"\xef\xbb\xbf")), whole
 
 
 def _crlf(octets: bytes) -> bytes:
@@ -209,7 +209,7 @@ def _crlf(octets: bytes) -> bytes:
 def _mailbox(file: Path) -> str:
     """Return what holds the mail: a folder, or the mbox itself."""
     folder = file.parent.parent if file.parent.name in {"cur", "new"} else file.parent
-    return str(file if file.suffix.lower() in {".mbox", ".mbx"} else folder)
+    return str(file if file.suffix.lower() in _MBOXES else folder)
 
 
 def _message(file: _File, number: int, octets: bytes, *, whole: bool) -> StoredMessage:

@@ -110,16 +110,16 @@ def test_moments(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("kind", ["folder", "mbox", "file", "Maildir"])
+@pytest.mark.parametrize("kind", ["folder", "mbox", "empty.mbox", "Maildir"])
 def test_nothing_there(tmp_path: Path, kind: str) -> None:
     """Where there is no mail that is said, with what would be mail."""
-    path = tmp_path / "given"
+    path = tmp_path / kind
     if kind in {"folder", "Maildir"}:
         path.mkdir()
         for box in ("cur", "new", "tmp") if kind == "Maildir" else ():
             (path / box).mkdir()
     else:
-        path.write_bytes(b"" if kind == "file" else FROM)
+        path.write_bytes(b"" if kind == "empty.mbox" else FROM)
     for act in (lambda: names(path), lambda: everything(ArchiveConnector(path))):
         with pytest.raises(Refused, match="There is no mail in") as caught:
             act()
@@ -135,20 +135,22 @@ def test_nowhere(tmp_path: Path) -> None:
 
 
 def test_unreadable_neighbours(tmp_path: Path) -> None:
-    """A file that may not be read is an empty mail, one that vanished is none; their neighbours come."""
+    """A file that is empty or may not be read is an empty mail, a vanished one is none; the others come."""
     for name in ("a", "b", "c"):
         put(tmp_path / f"{name}.eml", mail(name))
+    put(tmp_path / "d.eml", b"")
     (tmp_path / "b.eml").chmod(0)
     readable = os.access(tmp_path / "b.eml", os.R_OK)  # root reads everything
     assert [octets for _, octets in mails_in(tmp_path)] == [
         mail("a"),
         mail("b") if readable else b"",
         mail("c"),
+        b"",
     ]
     half_way = mails_in(tmp_path)
     next(half_way)
     (tmp_path / "b.eml").unlink()
-    assert list(half_way) == [(tmp_path / "c.eml", mail("c"))]
+    assert list(half_way) == [(tmp_path / "c.eml", mail("c")), (tmp_path / "d.eml", b"")]
 
 
 def test_drafts_are_refused(tmp_path: Path) -> None:
