@@ -19,6 +19,7 @@ from daemon.reading import (
     invite,
     jsonld,
     language,
+    people,
     sender,
     sentences,
     speech,
@@ -174,6 +175,16 @@ def _told(
 ) -> Reading:
     """Return the reading of a mail that speaks for an employer."""
     about = employer.find(message, judged, lines, me=me)
+    somebody = people.find(
+        message,
+        lines,
+        me,
+        judged=judged,
+        invites=invites,
+        company=about.name,
+        language=bare.language,
+        sessions=tuple(times.quotes.values()),
+    )
     held = [one for one in stated.found if one.kind is TimelineKind.HOLD or one.latest]
     return replace(
         bare,
@@ -182,7 +193,8 @@ def _told(
         role=about.role,
         requisition=about.requisition,
         tokens=about.tokens,
-        interviews=times.interviews,
+        interviews=people.attach(times.interviews, somebody, times.quotes),
+        people=somebody,
         slots=times.slots,
         cancelled_uids=invites.cancelled_uids,
         timelines=tuple(held),
