@@ -28,7 +28,6 @@ from daemon.reading import (
     zones,
 )
 from daemon.reading.acts import Does, Said, listen
-from daemon.reading.classify import Verdict
 from daemon.reading.classify_facts import PREFIX, Facts
 from daemon.reading.invite import Invites
 from daemon.reading.message import parse
