@@ -200,7 +200,7 @@ def take_silence_for_a_no(s: Situation) -> Limits:
 
 @rule("When the last question allowed stays unanswered for {stop_after_status}, it is over.", "Q3 Q7")
 def stop_without_an_answer(s: Situation) -> Limits:
-    if s.waiting and s.asked and len(s.asked) >= _allowed(s):
+    if s.waiting and s.mails and s.asked and len(s.asked) >= _allowed(s):
         day = s.workday(s.after_named(s.asked[-1]), s.policy.stop_after_status)
         yield Stop(s.morning(s.after_return(day)), "Your question stayed without an answer.")
 
