@@ -30,6 +30,7 @@ _MOST_DRAFTS = 500
 _WHOLE_DRAFT = 1 << 16  # ours are far smaller; of a larger one the beginning will do
 _FIRST_YEAR = 1971
 _EPOCH = datetime.fromtimestamp(0, UTC)
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 
 class ImapConnector:
@@ -94,7 +95,7 @@ class ImapConnector:
             with self._speaking(f"looking into {folder.name}") as session:
                 selected = self._scanned[folder.raw] = session.examine(folder.raw)
                 uids, last = _news(session, selected, mark, since)
-            floor = _EPOCH if mark else since
+            floor = _EVER if mark else since
             for group, messages in self._fetched(folder, selected, uids, floor):
                 marks = marks.moved(folder.name, Mark(selected.validity, group[-1].uid))
                 yield Batch(messages, marks.cursor())
@@ -124,8 +125,7 @@ class ImapConnector:
         at the end of the lap raises Unavailable.
         """
         with self._speaking("waiting for mail", settled=False) as session:
-            folder = self._listed(session).watched(self._settings.mailboxes)[0]
-            if session.wire.idling or self._begin_idle(session, folder):
+            if session.wire.idling or self._begin_idle(session):
                 return self._idle(session, seconds)
             if session.take_news():
                 return True
@@ -134,10 +134,11 @@ class ImapConnector:
             session.noop()
             return True
 
-    def _begin_idle(self, session: Session, folder: Folder) -> bool:
+    def _begin_idle(self, session: Session) -> bool:
         """Start an IDLE; return False where there is none, or something came since the last look."""
         if not session.can_idle:
             return False
+        folder = self._listed(session).watched(self._settings.mailboxes)[0]
         now = session.enter(folder.raw)
         if self._scanned.get(folder.raw, now) != now:
             session.news = True

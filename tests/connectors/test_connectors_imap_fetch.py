@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import re
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage, Message
 
@@ -224,6 +225,23 @@ def test_answers_in_many_lines(account: ImapAccount, proxy: FaultProxy) -> None:
     assert [each.uid for each in found] == ["1", "2"]
     proxy.replacing(rb"^\* SEARCH .*", b"* OK nothing\r")
     assert everything(connector)[0] == []
+    connector.close()
+
+
+def test_odd_dates(account: ImapAccount, proxy: FaultProxy) -> None:
+    """A mail whose INTERNALDATE is nonsense, or lies before all computers, comes like the others."""
+    account.deliver(mail("zero"))
+    connector = through(account, proxy)
+    _, cursor = everything(connector)
+    for name in ("one", "two"):
+        account.deliver(mail(name, Date="Tue, 3 Mar 2026 10:00:00 +0000"))
+    odd = iter([b'INTERNALDATE "31-Dec-1960 10:00:00 +0000"', b'INTERNALDATE "99-Foo-2026 10:00:00 +0000"'])
+    proxy.edit = lambda line: re.sub(rb'INTERNALDATE "[^"]*"', lambda found: next(odd, found[0]), line)
+    found, _ = everything(connector, cursor)
+    assert [each.internal_date.isoformat() for each in found] == [
+        "1960-12-31T10:00:00+00:00",
+        "2026-03-03T10:00:00+00:00",
+    ]
     connector.close()
 
 
