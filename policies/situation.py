@@ -294,9 +294,9 @@ class Situation:
         met = [m for m in self.held if m.end > said]
         if promise.mail.kind in NO_WORD and (later or met):
             return True  # what an acknowledgement promises is kept by the first real word
-        if promise.day is None:
+        day = date(promise.january, 1, 1) if promise.january else promise.day
+        if day is None:
             return bool(met) or any(e.kind in NEXT_STEPS for e in later)
-        day = promise.day
         answered = [e for e in self.mine if e.act is Act.ANSWER and e.at > said]
         if any(day <= self.policy.day(e.at) for e in (*later, *answered)):
             return True

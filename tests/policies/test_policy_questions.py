@@ -134,6 +134,13 @@ def test_after_the_holidays_is_the_third_working_day_of_january() -> None:
     assert play.until("1 Mar 2027 0:00")[1] == "6 Jan 09:00 draft status-check mia"
 
 
+def test_an_answer_after_new_year_begins_a_new_wait() -> None:
+    """They answer the January question without a day: ten business days, not at once again."""
+    play = Play().invited("7 Dec 10:00", "10 Dec 14:00", BO).says("14 Dec 9:00", AFTER_THE_HOLIDAYS)
+    lines = play.mail("8 Jan 2027 9:00").until("1 Mar 2027 0:00")
+    assert lines[1:3] == ["6 Jan 09:00 draft status-check mia", "22 Jan 09:00 draft status-check mia"]
+
+
 def test_after_other_holidays_the_day_counts() -> None:
     """After the summer holidays there is no January in it."""
     summer = replace(AFTER_THE_HOLIDAYS, latest=day("13 Mar"), kind=TimelineKind.WINDOW)
