@@ -231,7 +231,8 @@ def _misspelt(text: _Text) -> Iterator[Fault]:
     people = (text.setting.recipient, *text.setting.names)
     known = {token for name in (*people, text.setting.employer, text.setting.role) for token in _tokens(name)}
     common = frozenset(_phrases(text.language, "common"))
-    first = {prose.words(one)[:1] for part in text.parts.paragraphs for one in prose.sentences(part)}
+    every = [one for part in text.parts.paragraphs for one in prose.sentences(part)]
+    first = {prose.words(one)[:1] for one in (*every, text.parts.greeting)}
     candidates = dict.fromkeys(prose.words(f"{text.parts.greeting}\n{text.parts.body}"))
     for word in candidates:
         low = word.lower().removesuffix("'s")

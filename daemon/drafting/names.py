@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+
+from daemon.reading.lexicon import load
 
 _TITLES = {
     "ms": "ms mrs miss frau mme madame mlle sra señora mevrouw mevr mw senhora signora sig.ra".split(),
@@ -17,7 +21,8 @@ _TITLES = {
 _TITLE_OF = {word: title for title, words in _TITLES.items() for word in words}
 _DEGREES = ("dr", "prof", "professor", "dra", "profa", "dott", "dott.ssa", "dottoressa", "dottor")
 _ROLES = frozenset(
-    "team recruiting recruitment recruiter talent acquisition careers jobs hiring hr people noreply no-reply "
+    "team human resources recruiting recruitment recruiter talent acquisition careers jobs hiring hr people "
+    "noreply no-reply "
     "bewerbung bewerbungen personal personalabteilung karriere recrutement rh emploi seleccion selección "
     "empleo vacatures werving recrutamento vagas selezione risorse umane office info kontakt contact "
     "support admin notifications interview interviews candidates scheduling".split()
@@ -59,13 +64,24 @@ def addressee(name: str | None, texts: str = "") -> Addressee:
     """
     words = _words(name)
     title, degrees, words = _leading(words)
-    if not words or any(word.lower().strip(".") in _ROLES for word in words):
+    if not words or any(word.lower().strip(".") in _ROLES for word in words) or _is_system(words):
         return Addressee()
     first, last = words[0], _surname(words)
     full = " ".join(words)
     if len(words) == 1 and (title or degrees):
         first, last = "", words[0]
     return Addressee(full, first, last, title or _title_in(last, texts), " ".join(degrees))
+
+
+@cache
+def _systems() -> frozenset[str]:
+    data = load("ats")
+    return frozenset(brand.lower() for kind in ("ats", "schedulers", "boards") for brand in data[kind])
+
+
+def _is_system(words: Sequence[str]) -> bool:
+    """Whether the name is that of a system that carries mail ("Workday"), not a person's."""
+    return " ".join(words).lower() in _systems()
 
 
 def _words(name: str | None) -> list[str]:

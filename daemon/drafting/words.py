@@ -138,7 +138,7 @@ def _values(
 
 
 def _role(role: str) -> str:
-    text = _ROLE_MARKS.sub("", clean(role, 120)).strip(" -–—,|()")
+    text = _ROLE_MARKS.sub("", clean(role, 120)).strip(" -–—,|")
     return text if len(text) <= 70 and "://" not in text else ""
 
 

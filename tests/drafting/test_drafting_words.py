@@ -91,7 +91,9 @@ def test_full_name_from_the_case() -> None:
     assert body(to=replace(PRIYA, name="Priya")).startswith("Dear Priya Shah,")
 
 
-@pytest.mark.parametrize("name", [None, "Northwind Recruiting Team", "noreply@x.example", "HR"])
+@pytest.mark.parametrize(
+    "name", [None, "Northwind Recruiting Team", "noreply@x.example", "HR", "Human Resources", "Workday"]
+)
 def test_no_name(name: str | None) -> None:
     """A thank-you asks for the name it lacks; a question to a team greets without one."""
     to = Person(name, "talent@northwind.example")
@@ -196,6 +198,7 @@ def test_thanks_by_the_coordinator() -> None:
         ("Analyst H/F", "the Analyst role"),
         ("Analyst (all genders)", "the Analyst role"),
         ("Analyst - Req #4711", "the Analyst role"),
+        ("Paralegal (Conveyancing)", "the Paralegal (Conveyancing) role"),
         ("Analyst\nwanted", "the Analyst wanted role"),
         ("https://jobs.example/1", "the role"),
         (None, "the role"),
@@ -204,6 +207,26 @@ def test_thanks_by_the_coordinator() -> None:
 def test_role(role: str | None, shown: str) -> None:
     """Roles are named as people say them, without gender marks and numbers."""
     assert shown in body(Note.WITHDRAWAL, case=replace(CASE, role=role))
+
+
+@pytest.mark.parametrize(
+    ("language", "employer", "written"),
+    [
+        ("fr", "Clinique des Tilleuls", "à la Clinique"),
+        ("fr", "Université de Brume", "à l’Université"),
+        ("fr", "Atelier Verne", "chez Atelier"),
+        ("de", "Stadt Neuheim", "bei der Stadt"),
+        ("de", "Verlag am Tor", "beim Verlag"),
+        ("de", "Halbmond", "bei Halbmond"),
+        ("pt", "Grupo Ribeira", "no Grupo"),
+        ("pt", "Ribeira", "na Ribeira"),
+    ],
+)
+def test_at(language: str, employer: str, written: str) -> None:
+    """An employer whose name begins with a common noun gets that noun's article."""
+    text = body(Note.WITHDRAWAL, case=replace(CASE, employer=employer), context=answering("", language))
+    assert f" {written}" in text
+    assert f"  {written}" not in text
 
 
 def test_full_stops() -> None:
