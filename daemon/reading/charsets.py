@@ -22,9 +22,15 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]+"
 )
-_SPACES = str.maketrans(
-    {"\xa0": " ", "\u2007": " ", "\u202f": " ", "\u3000": " ", "\u2028": "\n", "\u2029": "\n", "\x85": "\n"}
-)
+_SPACES = {
+    "\xa0": " ",
+    "\u2007": " ",
+    "\u202f": " ",
+    "\u3000": " ",
+    "\u2028": "\n",
+    "\u2029": "\n",
+    "\x85": "\n",
+}
 
 
 def decode(octets: bytes, charset: str) -> str:
@@ -56,4 +62,7 @@ def clean(text: str) -> str:
     """Return `text` without characters nobody sees; unusual spaces become plain, tabs and LF stay."""
     if text.isascii() and text.isprintable():
         return text
-    return _UNSEEN.sub("", text.translate(_SPACES))
+    for unusual, plain in _SPACES.items():
+        if unusual in text:
+            text = text.replace(unusual, plain)
+    return _UNSEEN.sub("", text)

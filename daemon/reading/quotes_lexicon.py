@@ -54,6 +54,7 @@ class Lexicon:
     mobile: tuple[str, ...]
     postscript: frozenset[str]
     schedule: frozenset[str]
+    meeting: tuple[str, ...]
     footers: Phrases
     banners: Phrases
     openers: frozenset[str]  # the first words of closings and of mobile notes
@@ -82,6 +83,7 @@ def load() -> Lexicon:
         mobile=tuple(of("mobile")),
         postscript=frozenset(of("postscript")),
         schedule=frozenset(of("schedule")),
+        meeting=tuple(of("meeting")),
         footers=_phrases(of("footers")),
         banners=_phrases(of("banners")),
         openers=frozenset(

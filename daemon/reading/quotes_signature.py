@@ -18,12 +18,18 @@ _FOOTER_CHARS = 6_000
 _CLOSING_CHARS = 70
 _NAME_CHARS = 60
 _TAIL_LINES = 7
+_WISH_WORDS = 5
 _PROSE_WORDS = 8
 _NAME = re.compile(r"[^\W\d_][^\d:;!?@/<>]*$")
 _BULLET = re.compile(r"\s*(?:[-*•·‣–]|\d{1,2}[.)])\s")
 _ENDED = re.compile(r"[.!?:;,…][\"'”’»)\]]*$")
 _LABEL = re.compile(r"\s*\*?([^\W\d_][^:*]{0,24}?)\s?\*?:")
 _CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}(?!\d)|\d\s?[ap]\.?m\b|\d{1,2}\s?Uhr")
+_BEFORE_NAME = frozenset(
+    "i.a. i.v. p.p. ppa. ppa gez. i. per il la le l' das die het o a el your ihr the team".split()
+)
+_BEFORE_NAME = frozenset("il la le das het o a el your ihr the team".split())
+_BY_ORDER = re.compile(r"\s{0,3}(?:i\.\s?[AV]\.|ppa\.?|p\.\s?p\.|gez\.)\s", re.IGNORECASE)
 _LINKING = frozenset("from aus uit da de van von du des der the in und and y e et & team".split())
 
 
@@ -33,7 +39,7 @@ def split(lines: list[str], author: tuple[str, ...], *, first: bool) -> tuple[li
     `first`: nothing new stands above, so a banner may.  Blank lines stay with the text.
     """
     lines, footers = _without_footers(lines, first=first)
-    marked = _signed(lines, author)
+    marked = _signed(lines, author, first=first)
     _mark_tail(lines, marked, author)
     text = ["" if is_signature else line for line, is_signature in zip(lines, marked, strict=True)]
     signature = [line for line, is_signature in zip(lines, marked, strict=True) if is_signature]
@@ -110,8 +116,9 @@ def _holds(text: str, phrases: tuple[str, ...]) -> bool:
 # Closing formula and what stands below
 
 
-def _signed(lines: list[str], author: tuple[str, ...]) -> list[bool]:
+def _signed(lines: list[str], author: tuple[str, ...], *, first: bool) -> list[bool]:
     """Return for each line whether it belongs to a signature that a delimiter or formula opens."""
+    above = not first  # whether there is text that could be signed: "Ciao Giulia," may also greet
     marked = [False] * len(lines)
     inside = delimited = False
     since = 0  # lines since the signature began
@@ -126,20 +133,23 @@ def _signed(lines: list[str], author: tuple[str, ...]) -> list[bool]:
         if not inside or not delimited:
             if left <= _DELIMITED_LINES and _DELIMITER.match(line):
                 inside, delimited, since = True, True, 0
-            elif not inside and _may_open(line):
+            elif not inside and above and _may_open(line):
                 if _is_mobile(line):
                     marked[index] = True
                 elif _is_closing(line, _next_line(lines, index), author):
                     inside, since = True, 0
         if inside:
             marked[index] = True
+        above = True
     return marked
 
 
 def _is_text_again(line: str, since: int, *, delimited: bool) -> bool:
     lexicon = quotes_lexicon.load()
     words = line.split()
-    if words[0].lower().rstrip(":") in lexicon.postscript:
+    if words[0].lower().rstrip(":") in lexicon.postscript or line.strip(" *<").lower().startswith(
+        lexicon.meeting
+    ):
         return True
     label = _LABEL.match(line)
     if label and label[1].lower().strip() in lexicon.schedule and any(one.isdigit() for one in line):
@@ -174,7 +184,8 @@ def _is_closing(line: str, following: str, author: tuple[str, ...]) -> bool:
     if rest is None:
         return False
     if rest:
-        return _is_name(" ".join(rest), author) or rest[0].lower() in _LINKING
+        aside = len(rest) < 4 and rest[0].lower() in _LINKING and rest[-1][0].isupper()  # "aus Hamburg"
+        return aside or _is_name(" ".join(rest), author)
     return not following or _is_name(following, author) or bool(_DELIMITER.match(following))
 
 
@@ -190,7 +201,7 @@ def _after_formula(words: list[str]) -> list[str] | None:
 
 def _is_name(text: str, author: tuple[str, ...]) -> bool:
     """Whether a line may be the name under a mail."""
-    text = text.strip(" *_,.-–—")
+    text = _BY_ORDER.sub("", text).strip(" *_,.-–—")
     words = text.split()
     if not words or len(text) > _NAME_CHARS or _after_formula(words) == []:
         return False
@@ -198,19 +209,7 @@ def _is_name(text: str, author: tuple[str, ...]) -> bool:
         return True
     if not _NAME.match(text) or len(words) > 6 or (_ENDED.search(text) and len(words) > 3):
         return False
-    return words[0][0].isupper() or words[0].lower() in (
-        "il",
-        "la",
-        "le",
-        "das",
-        "het",
-        "o",
-        "a",
-        "el",
-        "your",
-        "ihr",
-        "the",
-    )
+    return words[0][0].isupper() or words[0].lower() in _BEFORE_NAME
 
 
 def _is_author(text: str, author: tuple[str, ...]) -> bool:
@@ -218,7 +217,7 @@ def _is_author(text: str, author: tuple[str, ...]) -> bool:
     words = re.findall(r"[^\W\d_]+", text.lower())[:4]
     if not words or not author:
         return False
-    if any(word in author for word in words):
+    if any(word in author for word in words[:2]):  # the second after a title
         return True
     first = words[0]
     short = len(first) >= 3 and any(one.startswith(first) for one in author)
@@ -230,19 +229,35 @@ def _mark_tail(lines: list[str], marked: list[bool], author: tuple[str, ...]) ->
     end = len(lines)
     while end and (marked[end - 1] or not lines[end - 1].strip()):
         end -= 1
+    if any(marked[index] and not _is_mobile(lines[index]) for index in range(end, len(lines))):
+        return
     start = end
-    while start and end - start < _TAIL_LINES and _may_sign(lines[start - 1]) and not marked[start - 1]:
+    while start and end - start < _TAIL_LINES and _may_sign(lines[start - 1]):
         start -= 1
     above = next((line.strip() for line in reversed(lines[max(0, start - 4) : start]) if line.strip()), "")
     if start == end or not above or above.endswith(":") or _BULLET.match(above):
         return
-    named = next(
-        (i for i in range(start, end) if _is_author(lines[i], author) and _is_name(lines[i], author)), None
-    )
-    if named is None and (lines[start - 1].strip() or end - start > 3 or not _is_name(lines[start], author)):
+    apart = not lines[start - 1].strip() and _is_name(lines[start], author)
+    named = next((index for index in range(start, end) if _is_name_of(lines[index], author)), None)
+    if apart and (named is not None or end - start <= 3):
+        named = start
+    elif named is None:
         return
-    for index in range(start if named is None else named, end):
+    for index in range(_with_wish(lines, named), end):
         marked[index] = True
+
+
+def _is_name_of(line: str, author: tuple[str, ...]) -> bool:
+    return _is_author(line, author) and _is_name(line, author)
+
+
+def _with_wish(lines: list[str], start: int) -> int:
+    """Return where a free closing formula over a name begins: "Have a lovely break," / "Kim"."""
+    above = start - 1
+    while above > 0 and start - above < 3 and not lines[above].strip():
+        above -= 1
+    text = lines[above].strip() if above > 0 else ""
+    return above if text.endswith(",") and len(text.split()) <= _WISH_WORDS else start
 
 
 def _may_sign(line: str) -> bool:
@@ -255,4 +270,6 @@ def _may_sign(line: str) -> bool:
         and not _ENDED.search(text)
         and not _BULLET.match(line)
         and not _CLOCK.search(line)
+        and "://" not in text
+        and "@" not in text
     )

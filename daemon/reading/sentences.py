@@ -24,7 +24,7 @@ _WRAP_WIDTHS = range(56, 101)
 _STANDALONE = 40  # columns: a shorter line that could have held more was ended on purpose
 
 _MARK = re.compile(
-    r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?: ++|(?=[^\W\d_]))(?=[\"'“‘„«(\[¿¡*]*([^\s\"'“‘„«(\[¿¡*]{1,24}))"
+    r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?: ++|(?=[A-ZÀ-ÖØ-Þ]))(?=[\"'“‘„«(\[¿¡*]*([^\s\"'“‘„«(\[¿¡*]{1,24}))"
 )
 _WORD_BEFORE = re.compile(r"[^\s(\"'“„«/]+$")
 _LETTERS = re.compile(r"[^\W\d_]+")
