@@ -43,14 +43,14 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """One piece of advice.  `by` names the rules (or modules) that carry it out; `why` our reason."""
+    """One piece of advice.  `why` is our reason; `by` is what carries it out besides rules that cite it."""
 
     id: str
     says: str
     quotes: tuple[Quote, ...]
     fate: Fate
-    by: tuple[str, ...] = ()
     why: str = ""
+    by: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         articles = dict.fromkeys(q.article.id for q in self.quotes)

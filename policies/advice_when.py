@@ -17,14 +17,12 @@ WHEN = (
             IG("make sure you follow up within 24 hours"),
         ),
         FOLLOWED,
-        ("thank_every_interviewer",),
     ),
     Advice(
         "W2",
         "Thanks that come late need other words than fresh ones.",
         (CP("often viewed as lazy unless you adjust the messaging"),),
         FOLLOWED,
-        ("thank_every_interviewer", "let_old_thanks_go"),
     ),
     Advice(
         "W3",
@@ -34,7 +32,6 @@ WHEN = (
             CP("keep in mind the timeline the employer may have shared"),
         ),
         FOLLOWED,
-        ("ask_after_the_day_they_named",),
     ),
     Advice(
         "W4",
@@ -44,7 +41,6 @@ WHEN = (
             LS("If that amount of time passes and you haven’t heard back"),
         ),
         FOLLOWED,
-        ("ask_after_the_day_they_named",),
         "The default lies between the two; `prompt` and `patient` are the ends.",
     ),
     Advice(
@@ -55,7 +51,6 @@ WHEN = (
             HB("a call in a week if there’s no word back"),
         ),
         FOLLOWED,
-        ("ask_after_a_long_silence",),
         "The default waits two weeks; `prompt` one.",
     ),
     Advice(
@@ -63,29 +58,36 @@ WHEN = (
         "Leave some days between two attempts.",
         (CP("at least a few days between follow-up attempts"),),
         FOLLOWED,
-        ("leave_days_between_questions",),
     ),
     Advice(
         "W7",
         "Holidays stop the clock: “after the holidays” is early January, once they have settled in.",
-        (HB("certainly while still in single digits"), HB("Give them a couple of days to recover")),
+        (
+            HB("certainly while still in single digits"),
+            HB("Give them a couple of days to recover"),
+        ),
         FOLLOWED,
-        ("ask_after_the_holidays",),
     ),
-    Advice("W8", "Call in office hours only.", (IG("(during office hours)"),), OFFERED, ("suggest_a_call",)),
+    Advice(
+        "W8",
+        "Call in office hours only.",
+        (IG("(during office hours)"),),
+        OFFERED,
+    ),
     Advice(
         "W9",
         "Post a card only if the decision is days away, and post it the same day.",
-        (CP("will be made within 24 – 48 hours"), LS("mail it the same day as the interview")),
+        (
+            CP("will be made within 24 – 48 hours"),
+            LS("mail it the same day as the interview"),
+        ),
         OFFERED,
-        ("suggest_a_card",),
     ),
     Advice(
         "W10",
         "Employers run late: word that they are still at it begins a new wait and is no brush-off.",
         (HB("It’s very possible they’re behind schedule"),),
         FOLLOWED,
-        ("take_back_what_their_word_overtook", "ask_after_a_long_silence"),
     ),
 )
 
@@ -93,9 +95,11 @@ WHETHER = (
     Advice(
         "Q1",
         "After any interview, a phone screen too, saying nothing is the worst choice.",
-        (CP("even if it is a phone screen"), HB("Yes, always")),
+        (
+            CP("even if it is a phone screen"),
+            HB("Yes, always"),
+        ),
         FOLLOWED,
-        ("thank_every_interviewer", "ask_after_a_long_silence"),
     ),
     Advice(
         "Q2",
@@ -106,14 +110,6 @@ WHETHER = (
             HB("told me to follow up after 3 days"),
         ),
         FOLLOWED,
-        (
-            "ask_on_the_day_they_asked_for",
-            "stick_to_their_timeline",
-            "leave_alone_who_wants_no_contact",
-            "take_silence_for_a_no",
-            "suggest_a_call",
-            "suggest_the_portal",
-        ),
     ),
     Advice(
         "Q3",
@@ -123,14 +119,12 @@ WHETHER = (
             HB("take cues from them to decide the cadence"),
         ),
         FOLLOWED,
-        ("ask_no_more_than_allowed", "stop_without_an_answer"),
     ),
     Advice(
         "Q4",
         "Whoever was told that checking in is fine may do so at the agreed pace.",
         (HB("would it be ok or appropriate to follow up"),),
         FOLLOWED,
-        ("ask_no_more_than_allowed",),
         "Only under `persistent` and `hr-bartender`: by default a permission is no duty.",
     ),
     Advice(
@@ -138,7 +132,6 @@ WHETHER = (
         "An agency's recruiter may be asked more often.",
         (HB("IF you went through an agent"),),
         FOLLOWED,
-        ("ask_no_more_than_allowed",),
         "Only under `persistent` and `hr-bartender`, and by mail, three times; not every day.",
     ),
     Advice(
@@ -146,36 +139,35 @@ WHETHER = (
         "If you no longer want the job, tell the recruiter instead of following up.",
         (CP("tell the recruiter that you aren’t that in to it"),),
         FOLLOWED,
-        ("tell_them_you_are_out",),
     ),
     Advice(
         "Q7",
         "When it drags on, cross it off and look to the next one.",
         (MA("cross that position off your list"),),
         FOLLOWED,
-        ("stop_without_an_answer", "stop_when_nothing_was_asked", "cross_it_off"),
     ),
     Advice(
         "Q8",
         "After a rejection a short thanks keeps a door open.",
         (HB("It established a connection and it kept a door open"),),
         FOLLOWED,
-        ("thank_after_rejection",),
     ),
     Advice(
         "Q9",
         "If it does not feel right, leave it: the person decides.",
         (IG("if it doesn’t feel right to follow up, then don’t"),),
         FOLLOWED,
-        ("decide", "drafting"),
         "Everything is a draft; a deleted draft is a no that stays.",
+        by=(
+            "decide",
+            "drafting",
+        ),
     ),
     Advice(
         "Q10",
         "To ask for closure is fair, also when the news is bad.",
         (HB("never be afraid to ask for acknowledgement and closure"),),
         FOLLOWED,
-        ("ask_after_a_long_silence", "ask_after_the_day_they_named"),
     ),
 )
 
@@ -189,14 +181,12 @@ TO_WHOM = (
             CP("to the person (or people) that you interviewed with"),
         ),
         FOLLOWED,
-        ("thank_every_interviewer",),
     ),
     Advice(
         "T2",
         "Use the same medium for everyone.",
         (CP("Use a consistent approach with everyone"),),
         FOLLOWED,
-        ("thank_every_interviewer", "ask_for_the_address"),
         "Everyone gets a mail; for a card the advice names no favourites.",
     ),
     Advice(
@@ -207,13 +197,14 @@ TO_WHOM = (
             IG("taking primary responsibility for the recruitment process"),
         ),
         FOLLOWED,
-        ("ask_after_a_long_silence", "ask_after_the_day_they_named"),
     ),
     Advice(
         "T4",
         "An address you lack you ask for; you do not guess it.",
-        (MA("call HR to ask for their email address"), LS("ask the manager for a business card")),
+        (
+            MA("call HR to ask for their email address"),
+            LS("ask the manager for a business card"),
+        ),
         FOLLOWED,
-        ("ask_for_the_address",),
     ),
 )

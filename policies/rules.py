@@ -18,14 +18,14 @@ from policies.situation import Situation
 from policies.verdicts import Advise, Limits, Never, Rulebook, Stop, Wishes
 
 POLICY = Rulebook()
-wish, rule = POLICY.wish, POLICY.rule
+chapter, wish, rule = POLICY.chapter, POLICY.wish, POLICY.rule
 
 THANK_YOU, STATUS_CHECK, REJECTION_THANKS = Note.THANK_YOU, Note.STATUS_CHECK, Note.REJECTION_THANKS
 HOPEFUL = (THANK_YOU, STATUS_CHECK, Note.DEBRIEF)
 EVERYTHING = tuple(Note)
 
 
-# Thanks after an interview.
+chapter("Thanks after an interview")
 
 
 @wish(
@@ -74,7 +74,14 @@ def ask_for_the_address(s: Situation) -> Limits:
             yield Never((THANK_YOU,), key=note.key, instead=_ask_for_address_of(note.to.name, s))
 
 
-# When to ask where things stand.
+@wish("After an interview, lay a few questions to yourself in Drafts.", "OURS", optional=True)
+def debrief(s: Situation) -> Wishes:
+    for meeting in s.meetings:
+        if not meeting.missed:
+            yield notes.debrief(s, meeting)
+
+
+chapter("When to ask where things stand")
 
 
 @wish("Where they named a day, ask on the {status_after_stated:th} after it.", "W3 W4 Q10 T3 C1")
@@ -112,7 +119,7 @@ def ask_after_a_long_silence(s: Situation) -> Wishes:
         yield notes.status_check(s, s.workday(s.clock, s.policy.status_after_silence))
 
 
-# When not to ask.
+chapter("When not to ask")
 
 
 @rule("Ask only after an interview has taken place.", "OURS")
@@ -163,7 +170,7 @@ def take_back_what_was_overtaken(s: Situation) -> Limits:
             yield Never((STATUS_CHECK,), key=draft.key)
 
 
-# What they asked for.
+chapter("What they asked for")
 
 
 @rule("Who asks you to keep to their timeline is not asked before it has passed, and no second time.", "Q2")
@@ -195,7 +202,7 @@ def take_silence_for_a_no(s: Situation) -> Limits:
             yield Stop(s.evening(day), "They said that silence until this day means no.", warning.quote)
 
 
-# When it is over for want of a reply.
+chapter("When it is over for want of a reply")
 
 
 @rule("When the last question allowed stays unanswered for {stop_after_status}, it is over.", "Q3 Q7")
@@ -214,7 +221,11 @@ def stop_when_nothing_was_asked(s: Situation) -> Limits:
                 yield Stop(max([note.until, *laid]), "The status check was not sent.", note.quote)
 
 
-@rule("A process that is not over {cross_off_after} after the first interview drags on.", "Q7", optional=True)
+@rule(
+    "When it is not over {cross_off_after} after the first interview, cross it off and look to the next one.",
+    "Q7",
+    optional=True,
+)
 def cross_it_off(s: Situation) -> Limits:
     if s.waiting and s.held and not any(s.left_alone(note.due) for note in s.wanted[STATUS_CHECK]):
         due = s.morning(s.workday(s.held[0].end, s.policy.cross_off_after))
@@ -222,7 +233,7 @@ def cross_it_off(s: Situation) -> Limits:
         yield Advise(text, key=f"cross-off|{s.held[0].key}", due=due)
 
 
-# How it ends.
+chapter("How it ends")
 
 
 @wish(
@@ -267,7 +278,7 @@ def hope_for_no_more(s: Situation) -> Limits:
         yield Never(HOPEFUL)
 
 
-# Beside a note, where another channel may help; never an action.
+chapter("What is said beside a note, and never done")
 
 
 @rule("Where they welcome calls, a call in office hours may help.", "C2 C3 W8 Q2", optional=True)
@@ -301,14 +312,7 @@ def suggest_linkedin(s: Situation) -> Limits:
             yield Advise(text, key=note.key, beside=THANK_YOU)
 
 
-@wish("After an interview, lay a few questions to yourself in Drafts.", "OURS", optional=True)
-def debrief(s: Situation) -> Wishes:
-    for meeting in s.meetings:
-        if not meeting.missed:
-            yield notes.debrief(s, meeting)
-
-
-# Safety.
+chapter("Safety")
 
 
 @rule("Write only to addresses seen in the case, and never to a machine.", "T4 OURS")

@@ -110,6 +110,7 @@ L = TypeVar("L", bound=Callable[["Situation"], Limits])
 class Rule:
     """One rule of the policy.  An optional one is switched by the setting of its name."""
 
+    chapter: str
     name: str
     says: str
     sources: tuple[str, ...]
@@ -131,13 +132,18 @@ class Rulebook:
 
     def __init__(self) -> None:
         self.rules: list[Rule] = []
+        self._chapter = ""
         self._in_force: dict[str, tuple[Rule, ...]] = {}
+
+    def chapter(self, title: str) -> None:
+        """Begin a chapter: the rules that follow belong to it."""
+        self._chapter = title
 
     def wish(self, says: str, sources: str, *, optional: bool = False) -> Callable[[W], W]:
         """Return a decorator for a rule that writes."""
 
         def enter(body: W) -> W:
-            self.rules.append(Rule(body.__name__, says, _cited(sources), body, True, optional))
+            self.rules.append(Rule(self._chapter, body.__name__, says, _cited(sources), body, True, optional))
             return body
 
         return enter
@@ -146,7 +152,9 @@ class Rulebook:
         """Return a decorator for a rule that forbids, stops or advises."""
 
         def enter(body: L) -> L:
-            self.rules.append(Rule(body.__name__, says, _cited(sources), body, False, optional))
+            self.rules.append(
+                Rule(self._chapter, body.__name__, says, _cited(sources), body, False, optional)
+            )
             return body
 
         return enter
