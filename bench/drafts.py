@@ -153,7 +153,7 @@ def _decisions(case: Case) -> Iterator[tuple[str, Decision, Case]]:
     yield (
         "status-check, role and employer unknown",
         note(Note.STATUS_CHECK, first),
-        Case("?", language=case.language),
+        replace(case, employer=None, role=None, history=()),
     )
     yield "rejection-thanks", note(Note.REJECTION_THANKS, coordinator), case
     yield (

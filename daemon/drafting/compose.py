@@ -47,7 +47,7 @@ def compose(decision: Decision, case: Case, context: Context) -> Composed:
     answered = None if decision.note is Note.DEBRIEF else context.answered
     letter = mail.Letter(
         sender=_sender(context),
-        to=_recipient(decision, context),
+        to=_recipient(decision, case, context),
         subject=text.subject,
         date=context.now,
         message_id=mail.message_id(context.account, decision.key),
@@ -112,10 +112,23 @@ def _sender(context: Context) -> Address:
     return Address(context.profile.name or context.identity.name, context.identity.address)
 
 
-def _recipient(decision: Decision, context: Context) -> Address:
-    """Return whom the draft is for; a debrief is for the user."""
+def _recipient(decision: Decision, case: Case, context: Context) -> Address:
+    """Return whom the draft is for: somebody seen in the case (FAULTS P6); a debrief is for the user."""
     if decision.note is Note.DEBRIEF:
         return _sender(context)
     if decision.to is None or not decision.to.address:
         raise mail.DraftFault("The decision names nobody with an address; there is nobody to write to.")
+    if decision.to.address.lower() not in _seen(case):
+        raise mail.DraftFault(
+            f"{clean(decision.to.address)} was never seen in this case; nothing is laid for it."
+        )
     return Address(decision.to.name or "", decision.to.address)
+
+
+def _seen(case: Case) -> frozenset[str]:
+    """Return every address that mails of the case showed or named."""
+    people = [*case.people, *(person for interview in case.interviews for person in interview.people)]
+    people += [event.author for event in case.history if event.author]
+    named = [direction.address for event in case.history for direction in event.directions]
+    written = [address for event in case.history for address in event.to]
+    return frozenset(one.lower() for one in (*(p.address for p in people), *named, *written) if one)

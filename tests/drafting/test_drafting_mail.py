@@ -19,7 +19,7 @@ from daemon.drafting.compose import compose
 from daemon.drafting.mail import DraftFault, Letter
 from daemon.drafting.profile import Answered, Quotation
 from daemon.reading.model import Address
-from policies.case import Note
+from policies.case import Direction, DirectionKind, Event, Note, Party
 
 FIELDS = [
     "From", "To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "X-Afterword",
@@ -208,6 +208,16 @@ def test_nobody_to_write_to() -> None:
     """A decision without an address makes no draft."""
     with pytest.raises(DraftFault, match="nobody"):
         compose(decision(Note.THANK_YOU, replace(PRIYA, address=None)), CASE, CONTEXT)
+
+
+def test_only_to_addresses_of_the_case() -> None:
+    """An address that no mail of the case showed gets no draft, whoever decided it (P6)."""
+    stranger = replace(PRIYA, address="priya@n0rthwind.example")
+    with pytest.raises(DraftFault, match="never seen"):
+        compose(decision(Note.THANK_YOU, stranger), CASE, CONTEXT)
+    told = Direction(DirectionKind.CONTACT_PERSON, "write to", address="priya@n0rthwind.example")
+    case = replace(CASE, history=(Event(NOW, "m", Party.EMPLOYER, directions=(told,)),))
+    assert compose(decision(Note.THANK_YOU, stranger), case, CONTEXT).letter.to.address == stranger.address
 
 
 def test_naive_date() -> None:

@@ -82,7 +82,7 @@ def test_register(language: str) -> None:
 def test_greeting(said: str, language: str, name: str, greeting: str) -> None:
     """People are greeted by name; a gender is never guessed, only taken from the employer's own words."""
     to = replace(PRIYA, name=name)
-    case = replace(CASE, people=(), interviews=())
+    case = replace(CASE, people=(to,), interviews=())
     assert body(to=to, case=case, context=answering(said, language)).startswith(greeting)
 
 
@@ -97,8 +97,9 @@ def test_full_name_from_the_case() -> None:
 def test_no_name(name: str | None) -> None:
     """A thank-you asks for the name it lacks; a question to a team greets without one."""
     to = Person(name, "talent@northwind.example")
-    assert body(to=to).startswith("Dear [[the name of the person you spoke with]],")
-    assert body(Note.STATUS_CHECK, to).startswith("Hello,")
+    case = replace(CASE, people=(to,))
+    assert body(to=to, case=case).startswith("Dear [[the name of the person you spoke with]],")
+    assert body(Note.STATUS_CHECK, to, case).startswith("Hello,")
 
 
 def test_talk_is_a_gap_until_told() -> None:
