@@ -16,6 +16,7 @@ _PREFIX = re.compile(r"(?:[ \t]{0,3}>)++ ?")
 _RULED = re.compile(
     r"[ \t]{0,20}[-_—–=*]{2,}\s{0,3}([^\W\d_][^\n]{3,160}?)[ \t]{0,3}[-_—–=*:]{1,}[ \t]{0,10}$"
 )
+_LONG_RULED = re.compile(r"[ \t]{0,20}[-_=*]{8,}\s{0,3}([^\W\d_][^\n]{3,160})$")  # broken by a mailer
 _RULE_ONLY = re.compile(r"[ \t]{0,10}[-_—–=*]{3,}[ \t]{0,10}$")
 _LABEL = re.compile(
     r"[ \t]{0,20}\*{0,2}([^\W\d_][^:*\n]{0,20}?)[ \t]{0,2}\*{0,2}[ \t]{0,2}:\*{0,2}(?:[ \t]+(.*)|)$"
@@ -269,5 +270,5 @@ def _starts_ruled(line: str, phrases: tuple[str, ...]) -> bool:
     """Whether a line is one of the phrases between dashes: "----- Original Message -----"."""
     if line.lstrip()[:2].strip("-_—–=*"):
         return False
-    match = _RULED.match(line[:240])
+    match = _RULED.match(line[:240]) or _LONG_RULED.match(line[:240])
     return bool(match and match[1].lower().startswith(phrases))

@@ -229,7 +229,8 @@ def _mark_tail(lines: list[str], marked: list[bool], author: tuple[str, ...]) ->
     end = len(lines)
     while end and (marked[end - 1] or not lines[end - 1].strip()):
         end -= 1
-    if any(marked[index] and not _is_mobile(lines[index]) for index in range(end, len(lines))):
+    signed = next((line for line, mark in zip(lines[end:], marked[end:], strict=True) if mark), "")
+    if signed and not _is_mobile(signed) and not _DELIMITER.match(signed):
         return
     start = end
     while start and end - start < _TAIL_LINES and _may_sign(lines[start - 1]):
