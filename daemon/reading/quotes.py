@@ -96,7 +96,7 @@ class _Scanner:
     def _quote_line(self) -> None:
         line = self.lines[self.at]
         if self._is_forward_mark(_strip(line, self.depths[self.at])) and not (self.has_new and self.quoted):
-            self._enter_forwarded(self.depths[self.at])
+            self._enter_forwarded()
             return
         self.quoted.append(line)
         self.at += 1
@@ -108,11 +108,11 @@ class _Scanner:
         if ":" not in line and line.lstrip()[:1] not in _RULES:  # no mark, label or attribution: nearly all
             self._keep(line)
         elif self._is_forward_mark(line):
-            self._enter_forwarded(self.base)
+            self._enter_forwarded()
         elif self._is_original_mark(line) or self._is_copied_header():
             if self.forwarded or not self.has_new:
                 self.forwarded = False
-                self._enter_forwarded(self.base)
+                self._enter_forwarded()
             else:
                 self._quote_rest()
         elif line.rstrip().endswith(":") and (length := self._attribution(line)):
@@ -215,37 +215,33 @@ class _Scanner:
         self.quoted += self.lines[self.at :]
         self.at = len(self.lines)
 
-    def _enter_forwarded(self, depth: int) -> None:
-        """Lay the mark and the copied header aside; what follows at `depth` is content."""
+    def _enter_forwarded(self) -> None:
+        """Lay the mark and the copied header aside; what follows at the depth of the header is content."""
         self.quoted.append(self.lines[self.at])
         self.at += 1
-        self.base = depth
-        end = self._end_of_header()
+        ahead = range(self.at, min(self.at + 9, len(self.lines)))
+        self.base = next((self.depths[one] for one in ahead if self.lines[one].strip()), 0)
+        labelled = [one for one in ahead if self._label(one)[0]]
+        end = self._end_of_header(labelled[0]) if len(labelled) > 1 else 0
         self.quoted += self.lines[self.at : end]
-        self.at = end
+        self.at = max(self.at, end)
         self.new.append("")
 
-    def _end_of_header(self) -> int:
-        """Return the line after a copied header that begins within the next lines."""
-        index = last = self.at
-        first = next((i for i in range(index, min(index + 9, len(self.lines))) if self._label(i)[0]), None)
-        if first is None:
-            return self.at
-        self.base = min(self.base, self.depths[first]) if self.depths[first] else self.base
-        index = first
-        while index < len(self.lines) and index - first < 60:
+    def _end_of_header(self, first: int) -> int:
+        """Return the line after the copied header whose first label stands on line `first`."""
+        labels = end = 0
+        for index in range(first, min(first + 60, len(self.lines))):
             line = _strip(self.lines[index], self.base)
             if self._label(index)[0]:
-                last = index + 1
+                labels += 1
             elif not line.strip():
-                if not any(self._label(i)[0] for i in range(index + 1, min(index + 2, len(self.lines)))):
+                if labels > 1:
                     break
-            elif line[0] in " \t" or self.lines[index - 1].rstrip().endswith((",", ";")):
-                last = index + 1
-            else:
+                continue
+            elif line[0] not in " \t" and not self.lines[index - 1].rstrip().endswith((",", ";")):
                 break
-            index += 1
-        return last
+            end = index + 1
+        return end
 
 
 def _depth(line: str) -> int:

@@ -42,7 +42,9 @@ def split(lines: list[str], author: tuple[str, ...], *, first: bool) -> tuple[li
     marked = _signed(lines, author, first=first)
     _mark_tail(lines, marked, author)
     text = ["" if is_signature else line for line, is_signature in zip(lines, marked, strict=True)]
-    signature = [line for line, is_signature in zip(lines, marked, strict=True) if is_signature]
+    signature = [
+        line for line, mark in zip(lines, marked, strict=True) if mark and not _DELIMITER.match(line)
+    ]
     return text, [*signature, *footers]
 
 
