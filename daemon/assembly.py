@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from importlib.metadata import version
 from pathlib import Path
 
 from connectors.connector import Connector
-from connectors.memory import MemoryConnector
+from daemon import VERSION
 from daemon.audit import Audit
 from daemon.audit_records import ServiceStarted, StateRebuilt
 from daemon.clock import Clock
@@ -21,6 +20,7 @@ from daemon.errors import BadConfig
 from daemon.log import logger
 from daemon.mind import User, UserMind
 from daemon.public_holidays import kept_holidays
+from daemon.reader import Reader
 from daemon.reading.model import Me
 from daemon.step import Shell
 from daemon.store import Store
@@ -38,18 +38,18 @@ class Running:
 @contextmanager
 def assembled(loaded: Loaded, clock: Clock) -> Iterator[Running]:
     """Yield everything the configuration asks for; close the state at the end."""
-    connector = imap_connector(loaded)
+    connector, reader = imap_connector(loaded), Reader()
     store = Store.open(loaded.state_directory, clock.now())
     try:
-        shell = _shell(loaded, store, connector, clock)
+        shell = _shell(loaded, store, connector, reader, clock.now())
         yield Running(connector, shell, timedelta(days=loaded.values.observe_days))
     finally:
         connector.close()
+        reader.close()
         store.close()
 
 
-def _shell(loaded: Loaded, store: Store, connector: Connector, clock: Clock) -> Shell:
-    now = clock.now()
+def _shell(loaded: Loaded, store: Store, connector: Connector, reader: Reader, now: datetime) -> Shell:
     user = user_of(loaded, store, now.year)
     book = store.account(user.account, now)
     audit = Audit(
@@ -60,7 +60,7 @@ def _shell(loaded: Loaded, store: Store, connector: Connector, clock: Clock) -> 
         logger().warning("state_rebuilt", reason=store.rebuilt)
         audit.record(now, StateRebuilt(reason=store.rebuilt))
     started = ServiceStarted(
-        version=version("afterword"),
+        version=VERSION,
         account=audit.person(user.account),
         policy=user.policy.version,
         observed_from=book.observed_from().isoformat(),
@@ -70,12 +70,14 @@ def _shell(loaded: Loaded, store: Store, connector: Connector, clock: Clock) -> 
         if store.meta("policy") != user.policy.version:
             book.touch_all()
             store.set_meta("policy", user.policy.version)
-    return Shell(connector, book, audit, UserMind(user))
+    return Shell(connector, book, audit, UserMind(user, reader))
 
 
 @contextmanager
 def looker(loaded: Loaded, now: datetime) -> Iterator[tuple[User, Shell]]:
     """Yield the user and a shell on the state, which is opened for reading only and touches no account."""
+    from connectors.memory import MemoryConnector
+
     store = Store.look(loaded.state_directory)
     try:
         user = user_of(loaded, store, now.year)

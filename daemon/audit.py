@@ -16,11 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import structlog
-from structlog.processors import JSONRenderer
 
 from daemon import audit_chain as chain
 from daemon.audit_records import Record, StateRebuilt
+from daemon.log import structlog
 from daemon.store import Store, private_directory, private_file, stamp
 
 FULL = 8_000_000
@@ -47,7 +46,7 @@ class Audit:
         self._salt = _salt(store)
         self._log = structlog.wrap_logger(
             _Outbox(store),
-            processors=[self._chain, JSONRenderer(serializer=_encode)],
+            processors=[self._chain, structlog.processors.JSONRenderer(serializer=_encode)],
             wrapper_class=structlog.BoundLogger,
             context_class=dict,
         )

@@ -5,13 +5,13 @@ What a reading means, and what follows from it, is not known here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from connectors.connector import Cursor, StoredMessage
 from daemon.audit import Audit
 from daemon.audit_facts import quarantined
+from daemon.reader import Read, ReaderDied
 from daemon.reading.model import Reading
 from daemon.store_book import Book, Quarantined, mail_key
 from policies.case import Act, Kind
@@ -20,16 +20,8 @@ POISON = 3
 """A mail during whose reading the program ended this often is put aside."""
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What one mail says, and its new text."""
-
-    reading: Reading
-    body: str = ""
-
-
 class Intake:
-    """Reads what arrives in one account.  `read` takes octets and INTERNALDATE, and never raises."""
+    """Reads what arrives in one account.  `read` takes octets and INTERNALDATE; it raises only ReaderDied."""
 
     def __init__(self, book: Book, audit: Audit, read: Callable[[bytes, datetime], Read]) -> None:
         self._book = book
@@ -50,27 +42,44 @@ class Intake:
         self._take({key: mails[key] for key in mails if key in unseen - tried}, now, cursor)
 
     def _take(self, mails: Mapping[bytes, StoredMessage], now: datetime, cursor: Cursor | None) -> None:
-        poison = {key for key in mails if self._book.attempts(key) >= POISON}
+        poison = {
+            key: f"reading it ended the program {POISON} times"
+            for key in mails
+            if self._book.attempts(key) >= POISON
+        }
         if mails:
-            with self._book.store.transaction(durable=False):
-                self._book.count_attempt(mails)
-        found = [
-            (self._read(mail.octets, mail.internal_date), mail.thread_id or "")
-            for key, mail in mails.items()
-            if key not in poison
-        ]
+            self._count(mails)
+        found: list[tuple[Read, str]] = []
+        for key in [key for key in mails if key not in poison]:
+            try:
+                found.append((self._patiently(key, mails[key]), mails[key].thread_id or ""))
+            except ReaderDied as died:
+                poison[key] = str(died)
         with self._book.store.transaction():
             for read, thread_id in found:
                 if worth_keeping(read.reading):
                     self._book.add_reading(read.reading, now, thread_id, read.body)
-            for key in poison:
-                self._quarantine(key, mails[key], now)
+            for key, reason in poison.items():
+                self._quarantine(key, mails[key], reason, now)
             self._book.mark_seen(mails)
             if cursor is not None:
                 self._book.set_cursor(cursor)
 
-    def _quarantine(self, key: bytes, mail: StoredMessage, now: datetime) -> None:
-        reason = f"reading it ended the program {POISON} times"
+    def _patiently(self, key: bytes, mail: StoredMessage) -> Read:
+        """Return what a mail says; where reading it fails, try again as often as is allowed."""
+        while True:
+            try:
+                return self._read(mail.octets, mail.internal_date)
+            except ReaderDied:
+                if self._book.attempts(key) >= POISON:
+                    raise
+                self._count([key])
+
+    def _count(self, keys: Iterable[bytes]) -> None:
+        with self._book.store.transaction(durable=False):
+            self._book.count_attempt(keys)
+
+    def _quarantine(self, key: bytes, mail: StoredMessage, reason: str, now: datetime) -> None:
         self._book.quarantine(key, Quarantined(mail.mailbox, mail.uid, reason, now))
         self._audit.record(now, quarantined(key, reason))
 

@@ -6,6 +6,7 @@ forge a line.  No words of a mail and no whole address may be given to it.
 
 from __future__ import annotations
 
+import importlib
 import logging
 import os
 import sys
@@ -13,7 +14,22 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import msgspec
-import structlog
+
+
+def _without_rich() -> Any:
+    """Import structlog; rich, which it would load for tracebacks that are never shown, takes 7 MB."""
+    modules: dict[str, Any] = sys.modules  # where None means "not to be found"
+    kept = modules.get("rich")
+    modules["rich"] = None
+    try:
+        return importlib.import_module("structlog")
+    finally:
+        del modules["rich"]
+        if kept is not None:
+            modules["rich"] = kept
+
+
+structlog = _without_rich()
 
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 

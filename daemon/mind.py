@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.parser import BytesParser
 from email.policy import compat32
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from daemon.drafting.compose import Composed, compose
 from daemon.drafting.facts import from_pairs
 from daemon.drafting.profile import Answered, Context, Profile
-from daemon.intake import Read
+from daemon.reader import Read, Reader, read_here
 from daemon.reading.model import Address, Me
 from daemon.store_book import Book, Mail
 from daemon.store_drafts import Drafts
@@ -23,8 +23,8 @@ from policies.decide import decide
 from policies.decision import Decision
 from policies.settings import Policy
 
-MOST_TEXT = 20_000
-"""Characters of a mail's new text that are kept for the notes that answer it."""
+if TYPE_CHECKING:
+    from daemon.drafting.compose import Composed
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +38,15 @@ class User:
 
 
 class UserMind:
-    """The mind of a step, for one user."""
+    """The mind of a step, for one user.  With a `reader`, mails are read in its process."""
 
-    def __init__(self, user: User) -> None:
+    def __init__(self, user: User, reader: Reader | None = None) -> None:
         self.user = user
+        self._read = reader.read if reader else read_here
 
     def read(self, octets: bytes, internal_date: datetime) -> Read:
-        """Return what a mail says, and its new text."""
-        from daemon.reading.message import parse
-        from daemon.reading.read import read_message
-
-        message = parse(octets, internal_date=internal_date)
-        return Read(read_message(message, self.user.me), message.text[:MOST_TEXT])
+        """Return what a mail says, and its new text.  Raises ReaderDied where a reader reads it."""
+        return self._read(octets, internal_date, self.user.me)
 
     def decide(self, case: Case, now: datetime) -> Decision:
         """Return the one next decision for a case."""
@@ -57,6 +54,8 @@ class UserMind:
 
     def compose(self, decision: Decision, case: Case, now: datetime, book: Book) -> Composed:
         """Return the draft a decision asks for.  Raises DraftFault."""
+        from daemon.drafting.compose import compose
+
         mail = book.mail(decision.answers) if decision.answers else None
         context = Context(
             profile=self.user.profile,

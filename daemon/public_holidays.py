@@ -9,7 +9,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from datetime import date
-from importlib.metadata import version
 
 import msgspec
 
@@ -24,7 +23,7 @@ def kept_holidays(store: Store, country: str, year: int) -> frozenset[date]:
     """Return the public holidays from the year before `year` on; none without a country."""
     if not country:
         return frozenset()
-    key = f"holidays {version('holidays')} {country} {year}"
+    key = f"holidays {country} {year}"
     kept = store.meta(key)
     if not kept:
         kept = _asked(country, year)

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from connectors.connector import Connector, Cursor, SpecialUse, StoredMessage
 from daemon.audit import Audit
@@ -18,16 +18,19 @@ from daemon.audit_facts import decided, draft_changed, mail_linked
 from daemon.cases import Ledger as CaseLedger
 from daemon.cases import fold
 from daemon.drafting import life
-from daemon.drafting.compose import Composed
 from daemon.drafting.mail import DraftFault, reply_subject
-from daemon.intake import Intake, Read
+from daemon.intake import Intake
 from daemon.ledger import Ledger
 from daemon.linking import Casebook, worth_remembering
+from daemon.reader import Read
 from daemon.reading.model import Reading
 from daemon.store_book import Book
 from daemon.store_drafts import Drafts, Entry, digest_of
 from policies.case import Case, DraftState
 from policies.decision import Action, Decision
+
+if TYPE_CHECKING:
+    from daemon.drafting.compose import Composed
 
 MOST_DECISIONS = 20
 """More answers than this for one case in one step would be a loop; it is left for the next step."""
@@ -40,7 +43,7 @@ class Mind(Protocol):
     """The pure parts, with everything that stays the same while the program runs already applied."""
 
     def read(self, octets: bytes, internal_date: datetime) -> Read:
-        """Return what a mail says; never raises."""
+        """Return what a mail says.  Raises only ReaderDied."""
 
     def decide(self, case: Case, now: datetime) -> Decision:
         """Return the one next decision for a case."""

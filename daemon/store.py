@@ -9,21 +9,24 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlite_utils import Database
-
 from daemon.errors import UserError
-from daemon.store_schema import migrations
 
 if TYPE_CHECKING:
     from daemon.store_book import Book
 
 NAME = "afterword.db"
+
+SCHEMA = 1
+"""The version of the tables this program works with (`pragma user_version`)."""
+
 _BUSY_SECONDS = 10
 _SIDE_FILES = ("", "-wal", "-shm")
 
@@ -35,7 +38,7 @@ class StateLocked(UserError):
 class Store:
     """The open state.  `rebuilt` says why the state had to be made anew, else it is empty (P8)."""
 
-    def __init__(self, db: Database, *, rebuilt: str = "", read_only: bool = False) -> None:
+    def __init__(self, db: sqlite3.Connection, *, rebuilt: str = "", read_only: bool = False) -> None:
         self.db = db
         self.read_only = read_only
         self.rebuilt = rebuilt
@@ -86,14 +89,14 @@ class Store:
         process but perhaps not that of the machine.  BEGIN IMMEDIATE, because in WAL mode a reader that
         becomes a writer fails at once, whatever the busy timeout.
         """
-        if self.db.conn.in_transaction:
+        if self.db.in_transaction:
             yield
             return
         if not durable:
             self.db.execute("pragma synchronous=normal")
         try:
             self.db.execute("begin immediate")
-            with self.db.conn:
+            with self.db:
                 yield
         finally:
             if not durable:
@@ -191,37 +194,57 @@ def private_file(path: Path) -> None:
     os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600))
 
 
-def _connect(name: str) -> Database:
-    conn = sqlite3.connect(name, timeout=_BUSY_SECONDS, uri=name.startswith("file:"))
-    return Database(conn, execute_plugins=False, recursive_triggers=False)
+def _connect(name: str) -> sqlite3.Connection:
+    return sqlite3.connect(name, timeout=_BUSY_SECONDS, uri=name.startswith("file:"), isolation_level=None)
 
 
-def _checked(path: Path) -> Database:
+def _checked(path: Path) -> sqlite3.Connection:
     private_file(path)  # SQLite gives its side files the same mode
     db = _connect(str(path))
     try:
         _check(db)
-        return _prepared(db)
+        return _prepared(db, path)
     except BaseException:
         db.close()
         raise
 
 
-def _check(db: Database) -> None:
+def _check(db: sqlite3.Connection) -> None:
     """Raise DatabaseError with what SQLite's quick check finds wrong."""
     found = str(db.execute("pragma quick_check(1)").fetchone()[0])
     if found != "ok":
         raise sqlite3.DatabaseError(found)
 
 
-def _prepared(db: Database) -> Database:
+def _prepared(db: sqlite3.Connection, path: Path | None = None) -> sqlite3.Connection:
     db.execute("pragma auto_vacuum=incremental")  # takes effect in an empty file only
     db.execute("pragma journal_mode=wal")
     db.execute("pragma synchronous=full")
     db.execute("pragma cache_size=-1000")  # KiB: an idle daemon stays small
-    if migrations.pending(db):
-        migrations.apply(db)
+    version = db.execute("pragma user_version").fetchone()[0]
+    if version > SCHEMA:
+        raise UserError("The state was written by a newer afterword.", hint="Install that one again.")
+    if version < SCHEMA:
+        _migrate(db, path)
     return db
+
+
+def _migrate(db: sqlite3.Connection, path: Path | None) -> None:
+    """Build the tables; for a file in a child process: sqlite-utils takes 8 MB and is needed once a year."""
+    if path is None:
+        from daemon.store_schema import migrate
+
+        migrate(db, SCHEMA)
+        return
+    child = subprocess.run(
+        [sys.executable, "-m", "daemon.store_schema", str(path), str(SCHEMA)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if child.returncode:
+        said = child.stderr.strip().splitlines()[-1:]
+        raise UserError(f"The tables of the state {path} could not be built: {''.join(said)}")
 
 
 def _move_aside(path: Path, now: datetime) -> Path:

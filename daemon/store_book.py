@@ -79,7 +79,7 @@ class Book:
         return self.store.db.execute(sql, [self.number, *parameters])
 
     def _many(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
-        self.store.db.conn.executemany(sql, [(self.number, *row) for row in rows])
+        self.store.db.executemany(sql, [(self.number, *row) for row in rows])
 
     # The account itself
 

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
+import sys
+
 from sqlite_utils import Database, Migrations
 
 migrations = Migrations("afterword")
+
+
+def migrate(connection: sqlite3.Connection, version: int) -> None:
+    """Build the tables up to what the program works with, and write down that it was done."""
+    migrations.apply(Database(connection, execute_plugins=False))
+    connection.execute(f"pragma user_version = {version}")
 
 
 @migrations()
@@ -60,3 +69,7 @@ _FIRST = (
         value text not null, at text not null)""",
     "create index facts_by_case on facts (account, case_id)",
 )
+
+
+if __name__ == "__main__":
+    migrate(sqlite3.connect(sys.argv[1], timeout=10, isolation_level=None), int(sys.argv[2]))

@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 import click
 
+from daemon import VERSION
 from daemon.errors import UserError
 
 COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -52,9 +53,7 @@ class _Commands(click.Group):
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
-
-        click.echo(f"afterword {version('afterword')}")
+        click.echo(f"afterword {VERSION}")
         ctx.exit()
 
 

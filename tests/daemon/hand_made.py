@@ -10,8 +10,8 @@ from email.parser import BytesHeaderParser
 from email.utils import parseaddr
 
 from daemon.drafting.profile import Profile
-from daemon.intake import Read
 from daemon.mind import User, UserMind
+from daemon.reader import Read
 from daemon.reading.model import Address, Me, Reading
 from policies.case import Act, Case, Interview, Kind, Part, Person
 from policies.decision import Decision

@@ -192,7 +192,7 @@ def _round(root: Path, length: int, work: Callable[[Ledger], object]) -> bool:
     if not child:
         fuse = _Fuse(length)
         store = Store.open(root / "state", NOW)
-        store.db.conn.set_trace_callback(fuse.burn)
+        store.db.set_trace_callback(fuse.burn)
         work(ledger(_Burning(root / "account", fuse), store))
         os._exit(0)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
