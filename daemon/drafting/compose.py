@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from daemon.drafting import facts, mail, words
 from daemon.drafting.names import addressee, clean
 from daemon.drafting.profile import Context
+from daemon.drafting.templates import TemplateFault
 from daemon.reading.model import Address
 from policies.case import Case, Note, Person
 from policies.decision import Decision
@@ -40,10 +41,13 @@ class Composed:
 def compose(decision: Decision, case: Case, context: Context) -> Composed:
     """Return the draft that `decision` asks for.
 
-    Raises DraftFault for an address that must not be written to or a mail that does not read back as it
-    was meant, TemplateFault for an unusable template, ValueError for a decision that is none to draft.
+    Raises DraftFault for an address that must not be written to, a template that cannot be filled, or a
+    mail that does not read back as it was meant; ValueError for a decision that is none to draft.
     """
-    text = words.write(decision, case, context)
+    try:
+        text = words.write(decision, case, context)
+    except TemplateFault as fault:
+        raise mail.DraftFault(str(fault)) from fault
     answered = None if decision.note is Note.DEBRIEF else context.answered
     letter = mail.Letter(
         sender=_sender(context),

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from daemon.drafting import facts, mail
+from daemon.drafting.filling import render
 from daemon.drafting.names import Addressee, addressee, clean
 from daemon.drafting.profile import About, Context, Quotation, Strength
-from daemon.drafting.templates import render
 from policies.case import Case, Note, Part, Party, Person, Timeline, TimelineKind
 from policies.decision import Decision
 from policies.prose import GAP

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from drafting_scene import CASE, CONTEXT, decision
 
-from daemon.drafting import templates
+from daemon.drafting import filling, templates
 from daemon.drafting.compose import compose
+from daemon.drafting.mail import DraftFault
 from daemon.drafting.templates import LANGUAGES, PACKAGED, TemplateFault
 from policies.case import Note
 
@@ -26,13 +29,13 @@ def test_packaged_are_sound() -> None:
     """The packaged templates have every note in every language, and nothing is wrong with them."""
     packaged = templates.builtin()
     assert all(packaged.speaks(language) for language in LANGUAGES)
-    assert [fault for key, file in packaged.files.items() for fault in templates.check(*key, file)] == []
+    assert [fault for key, file in packaged.files.items() for fault in filling.check(*key, file)] == []
     assert {str(note) for note in Note} == {name for of, name in packaged.files if of == "en"} - {"frame"}
 
 
 def test_own_words(tmp_path: Path) -> None:
     """A file of the user's own takes the place of ours; all others stay."""
-    ours = templates.load(own(tmp_path, WITHDRAWAL))
+    ours = filling.load(own(tmp_path, WITHDRAWAL))
     draft = compose(decision(Note.WITHDRAWAL), CASE, replace(CONTEXT, templates=ours))
     assert "I thank you, Priya, and wish you well." in draft.body
     assert ours.files["en", "withdrawal"].origin == str(tmp_path)
@@ -54,7 +57,7 @@ def test_own_words(tmp_path: Path) -> None:
 def test_mistakes(tmp_path: Path, text: str, name: str, says: str) -> None:
     """A mistake in a template is told with file and place, when it is loaded."""
     with pytest.raises(TemplateFault, match=says):
-        templates.load(own(tmp_path, text, name))
+        filling.load(own(tmp_path, text, name))
 
 
 def test_not_utf8(tmp_path: Path) -> None:
@@ -62,7 +65,7 @@ def test_not_utf8(tmp_path: Path) -> None:
     own(tmp_path, "x")
     (tmp_path / "en" / "withdrawal.txt").write_bytes(b"\xff\xfe")
     with pytest.raises(TemplateFault, match=r"withdrawal\.txt cannot be read"):
-        templates.load(tmp_path)
+        filling.load(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +74,7 @@ def test_not_utf8(tmp_path: Path) -> None:
 def test_sandbox(evil: str) -> None:
     """A template can neither reach into the program nor run for ever."""
     with pytest.raises(TemplateFault, match="cannot be filled"):
-        templates.render(evil, {})
+        filling.render(evil, {})
 
 
 def test_received_text_is_never_a_template() -> None:
@@ -98,10 +101,23 @@ def test_files_are_short() -> None:
 )
 def test_italian_days(day: str, article: str, written: str) -> None:
     """Italian articles are elided before the 8th and the 11th."""
-    assert templates.articled(day, article) == written
+    assert filling.articled(day, article) == written
 
 
 @pytest.mark.parametrize(("role", "written"), [("Architecte", "d’Architecte"), ("Chef", "de Chef"), ("", "")])
 def test_french_of(role: str, written: str) -> None:
     """French “de” is elided before a vowel."""
-    assert templates.elided(role) == written
+    assert filling.elided(role) == written
+
+
+def test_jinja_is_not_loaded_in_vain() -> None:
+    """The values of a profile and the template files need no jinja2: an idle daemon stays small."""
+    code = "import sys, daemon.drafting.profile; sys.exit('jinja2' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=PACKAGED.parents[2], check=False).returncode == 0
+
+
+def test_template_that_fails_late(tmp_path: Path) -> None:
+    """A template that can only be seen to fail while it is filled stops the draft, with a sentence."""
+    ours = filling.load(own(tmp_path, WITHDRAWAL.replace("{{ first }}", "{{ 1 / (first | length - 5) }}")))
+    with pytest.raises(DraftFault, match="cannot be filled"):
+        compose(decision(Note.WITHDRAWAL), CASE, replace(CONTEXT, templates=ours))
