@@ -8,19 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
+from daemon.drafting.templates import Templates, builtin
 from daemon.reading.model import Address
-
-if TYPE_CHECKING:
-    from daemon.drafting.templates import Templates
-
-
-def _builtin() -> Templates:
-    """Return the templates that come with the program; the library behind them is loaded only for a draft."""
-    from daemon.drafting.templates import builtin
-
-    return builtin()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,4 +112,4 @@ class Context:
     others: tuple[str, ...] = ()
     quotation: Quotation = Quotation.NONE
     country: str = ""
-    templates: Templates = field(default_factory=_builtin)
+    templates: Templates = field(default_factory=builtin)
