@@ -46,8 +46,11 @@ class Screen:
         self.say(self._understood(reading))
         for line in self._facts(reading):
             self.say(line)
-        for evidence in [e for e in reading.evidence if e.quote][:2]:
-            self.say(f"“{_short(evidence.quote)}” ({evidence.why})", dim=True)
+        reasons: dict[str, list[str]] = {}
+        for evidence in reading.evidence:
+            reasons.setdefault(_short(evidence.quote), []).append(evidence.why)
+        for quote, why in [(q, w) for q, w in reasons.items() if q][:2]:
+            self.say(f"“{quote}” ({', '.join(why)})", dim=True)
 
     def done(self, done: Done, octets: bytes | None) -> None:
         """Print a decision, its reasons, and the draft as the server gives it back."""
