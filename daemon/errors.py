@@ -19,7 +19,8 @@ class UserError(Exception):
 
     def lines(self) -> tuple[str, ...]:
         """Return what to print, the hint last."""
-        return (str(self), self.hint) if self.hint else (str(self),)
+        said = tuple(str(self).splitlines())
+        return (*said, self.hint) if self.hint else said
 
 
 class UsageError(UserError):
