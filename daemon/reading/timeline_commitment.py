@@ -15,12 +15,14 @@ from daemon.reading.timeline_scene import Words
 from daemon.reading.timeline_windows import Expression
 from daemon.reading.timeline_words import Cue
 
-PROMISES = frozenset({"tell", "process", "revise", "silence", "invite", "hold"})
-_SIDELINES = frozenset({"meet", "start", "terms", "process", "past", "back"})
+TELLING = frozenset({"tell", "contact", "work"})
+PROMISES = frozenset({"tell", "contact", "work", "process", "round", "silence", "invite", "hold"})
+_SIDELINES = frozenset({"meet", "start", "terms", "process", "round", "past", "back"})
 _QUIET = frozenset(
-    {"vague", "neg", "once", "footer", "neutral", "return"}
+    {"vague", "neg", "once", "cond", "footer", "neutral", "return"}
 )  # senses that govern nothing by themselves
 _HARD = frozenset({";", ":", "(", ")", "-", "|", "/", "·", "•"})
+_SHORT = 20  # words; a longer sentence without anybody in it reports on the world
 _SOFT = frozenset({",", "and", "but", "so", "!", "?", "."})
 
 
@@ -32,43 +34,78 @@ class Sentence:
     cues: Sequence[Cue]
     walls: Sequence[int]  # tokens at hard marks
     seams: Sequence[int]  # tokens at hard and soft marks and at joining words
+    about_us: bool = True  # with a "we", a "you" or a "candidate" in it
 
     def has(self, *senses: str) -> bool:
         """Whether any phrase of these senses stands in the sentence."""
         return any(cue.sense in senses for cue in self.cues)
 
 
-def sentence(words: Words, cues: Sequence[Cue]) -> Sentence:
-    """Return a sentence ready to be asked who acts."""
+def sentence(words: Words, cues: Sequence[Cue], *, parties: bool = False) -> Sentence:
+    """Return a sentence ready to be asked who acts; `parties`: its language has words for who is meant."""
     walls = [word.first for word in words if word.text in _HARD]
     seams = [word.first for word in words if word.text in _HARD | _SOFT or "seam" in word.tags]
-    return Sentence(words, cues, walls, seams)
+    ours = not parties or any("party" in word.tags for word in words)
+    return Sentence(words, cues, walls, seams, ours)
+
+
+def concerns_us(sense: str, within: Sentence) -> bool:
+    """Whether a sentence is about the employer and the candidate, not about the world.
+
+    A "decision" may stand in a short note without either; "to finish" or "to publish" may not.
+    """
+    if within.about_us or sense in ("contact", "hold"):
+        return True
+    if sense == "work" and not within.has("tell", "contact", "process", "round"):
+        return False
+    return within.words[-1].last <= _SHORT
 
 
 def governing(found: Expression, within: Sentence) -> Cue | None:
     """Return the phrase that says who acts on the day of an expression, or None where nothing does."""
-    decisive = [cue for cue in within.cues if cue.sense not in _QUIET and not _inside(cue, found)]
+    decisive = [cue for cue in within.cues if _decides(cue, found)]
     before = [cue for cue in decisive if cue.first < found.first]
     after = [cue for cue in decisive if cue.first >= found.last]
     same_before = [cue for cue in before if not _parted(within.walls, cue.last - 1, found.first)]
+    if same_before and same_before[-1].sense == "cause":
+        return same_before[-1]
     same_after = [cue for cue in after if not _parted(within.walls, found.last - 1, cue.first)]
     if same_after and (not same_before or _opens(found, within)):
         near = [cue for cue in same_after if not _parted(within.seams, found.last + 1, cue.first)]
-        if near or not same_before:
-            return (near or same_after)[0]
+        if near or _opens(found, within):
+            return _first(found, near or same_after)
     if same_before:
         return _weigh(found, same_before, within)
-    return before[-1] if before else (after[0] if after else None)
+    if before:
+        return _weigh(found, before, within)
+    return None
+
+
+def _first(found: Expression, after: Sequence[Cue]) -> Cue:
+    """Return the phrase an opening expression leads to; a deadline ahead cannot lead to the past."""
+    ahead = [cue for cue in after if not (found.bounded and cue.sense in ("past", "meet"))]
+    chosen = (ahead or after)[0]
+    return Cue("meet", chosen.first, chosen.last) if chosen.sense == "occurs" else chosen
 
 
 def _weigh(found: Expression, before: Sequence[Cue], within: Sentence) -> Cue:
     """Return the nearest phrase, unless it is only the object of a promise ("… about your interview by …")."""
     nearest = before[-1]
+    if nearest.sense == "occurs":  # "takes place", "is planned": what does?
+        what = [cue for cue in before[:-1] if not _parted(within.seams, cue.last - 1, nearest.first)]
+        return what[-1] if what else Cue("meet", nearest.first, nearest.last)
     if nearest.sense in _SIDELINES and found.bounded:
         for cue in reversed(before):
-            if cue.sense == "tell" and not _parted(within.seams, cue.last - 1, nearest.first):
+            if cue.sense in TELLING and not _parted(within.seams, cue.last - 1, nearest.first):
                 return cue
     return nearest
+
+
+def _decides(cue: Cue, found: Expression) -> bool:
+    """Whether a phrase can govern an expression; "because of" does so only right before it."""
+    if cue.sense == "cause":
+        return cue.first < found.first <= cue.last + 1 or cue.first < found.first < cue.last
+    return cue.sense not in _QUIET and not _inside(cue, found)
 
 
 def _inside(cue: Cue, found: Expression) -> bool:
@@ -84,14 +121,33 @@ def _opens(found: Expression, within: Sentence) -> bool:
     return found.first == 0 or any(seam in (found.first - 1, found.first - 2) for seam in within.seams)
 
 
+def is_subject(found: Expression, within: Sentence) -> bool:
+    """Whether a bare day opens the clause as its subject: "1 August is our national holiday"."""
+    following = next((word for word in within.words if word.first >= found.last), None)
+    return bool(following and "is" in following.tags and not found.edges and _opens(found, within))
+
+
+def narrows(found: Expression, before: Expression) -> bool:
+    """Whether an expression right after another makes it more precise: "next week, probably Thursday"."""
+    if found.latest is None or before.latest is None or before.earliest is None:
+        return False
+    return found.first - before.last <= 2 and before.earliest <= found.latest < before.latest
+
+
 def denied(found: Expression, within: Sentence) -> bool:
     """Whether "not", "unlikely", "won't" stands before an expression in its clause."""
     return any(
         cue.sense == "neg"
+        and not _in_silence(cue, within)
         and cue.first < found.first
         and not _parted(within.seams, cue.last - 1, found.first)
         for cue in within.cues
     )
+
+
+def _in_silence(cue: Cue, within: Sentence) -> bool:
+    """Whether a "not" belongs to "if you have not heard"."""
+    return any(other.sense == "silence" and other.first <= cue.first < other.last for other in within.cues)
 
 
 def hangs_on_candidate(found: Expression, within: Sentence) -> bool:
@@ -105,6 +161,6 @@ def follows_once(found: Expression, governor: Cue, within: Sentence) -> bool:
     if not opened or _parted(within.walls, opened[-1].last - 1, found.first):
         return False
     return any(
-        cue.sense == "tell" and (cue.last <= opened[-1].first or cue.first >= found.last)
+        cue.sense in TELLING and (cue.last <= opened[-1].first or cue.first >= found.last)
         for cue in within.cues
     )

@@ -13,6 +13,7 @@ from daemon.reading.timeline_scene import Found, Scene, Words, skip, tag, text
 _BEFORE_COUNT = frozenset({"the", "of", "approx", "more"})
 _AFTER_COUNT = frozenset({"of", "approx", "more", "full"})
 _FEW = {"week": (3, 4), "month": (3, 4)}
+_DAYS = {"day": 1, "business_day": 1, "week": 7, "fortnight": 14, "month": 30}
 _LONGEST = {"hour": 1_000, "day": 370, "business_day": 260, "week": 53, "fortnight": 26, "month": 13}
 
 
@@ -197,7 +198,9 @@ def anchored(words: Words, at: int, scene: Scene) -> tuple[date | None, int] | N
     place = skip(words, at, frozenset({"of", "the", "edge"}))
     if place == at and not tag(words, at, "ref"):
         return None
-    if any(tag(words, n, "edge") in ("by", "until", "in", "before", "revise") for n in range(at, place)):
+    if any(
+        tag(words, n, "edge") in ("by", "until", "within", "in", "before", "revise") for n in range(at, place)
+    ):
         return None
     if ref := tag(words, place, "ref"):
         origin = origin_of(ref, scene)
@@ -234,3 +237,15 @@ def with_origin(found: Duration, origin: date, scene: Scene) -> Span:
     scene.unit = found.unit
     span = found.span(origin, scene.country)
     return replace(span, start=origin, grain="duration within") if found.within else span
+
+
+def every(words: Words, at: int) -> int | None:
+    """Return the days of "every week", "once a month", "every two weeks", "weekly" at `at`; else None."""
+    if (unit := tag(words, at, "repeated")) is not None:
+        return _DAYS[unit]
+    if tag(words, at, "edge") != "every":
+        return None
+    counted = _count(words, at + 1)
+    high, place = (counted[1], counted[3]) if counted else (1.0, skip(words, at + 1))
+    unit = (tag(words, place, "unit") or "").removesuffix("s")
+    return round(high * _DAYS[unit]) if unit in _DAYS else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from daemon.reading import timeline_calendar as cal
 from daemon.reading.timeline_calendar import Span
@@ -65,7 +65,15 @@ def _weekday_by(scene: Scene, weekday: int, rel: str | None) -> Span:
         return cal.one(cal.weekday_after(scene.mention.end, weekday), "weekday after")
     if rel == "last":
         return cal.one(nearest - timedelta(weeks=1), "past")
+    if rel is None and scene.beside and (later := _weekday_beside(scene.beside, weekday)) > nearest:
+        return cal.one(later, "weekday after", nearest)
     return cal.one(nearest, "weekday", base if same else None)
+
+
+def _weekday_beside(beside: Span, weekday: int) -> date:
+    """Return the weekday meant next to another day: in the week named, or after the event named."""
+    inside = beside.start - timedelta(days=1) if beside.grain == "week" else beside.end
+    return cal.weekday_after(inside, weekday)
 
 
 def _strong(words: Words, at: int) -> bool:
@@ -135,6 +143,8 @@ def _unit_by(scene: Scene, unit: str, rel: str) -> Span | None:
 def _bare_unit(words: Words, at: int, scene: Scene) -> Span | None:
     """Return the running period of a unit without a relation, for "end of the month"."""
     unit = tag(words, at, "unit")
+    if unit == "week" and scene.beside and scene.beside.grain == "week":
+        return cal.week_of(scene.beside.start)
     return _unit_by(scene, unit, "this") if unit in _PERIODS else None
 
 

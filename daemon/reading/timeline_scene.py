@@ -32,6 +32,7 @@ class Scene:
     interview: date | None = None
     closing: date | None = None
     mentions: list[Span] = field(default_factory=list)
+    beside: Span | None = None  # the event or week named before in the same sentence
     unit: str = ""  # the unit of the last duration, for "closer to four"
 
     @property

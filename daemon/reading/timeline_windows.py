@@ -12,13 +12,14 @@ from datetime import date, timedelta
 
 from daemon.reading import timeline_calendar as cal
 from daemon.reading.timeline_calendar import Span
-from daemon.reading.timeline_durations import anchored, duration, origin_of, precedes, with_origin
+from daemon.reading.timeline_durations import Duration, anchored, duration, origin_of, precedes, with_origin
 from daemon.reading.timeline_points import point
 from daemon.reading.timeline_scene import Scene, Words, skip, tag, text
 
-_DEADLINES = ("by", "until")
-_BOUNDS = frozenset({"by", "until", "before"})
+_DEADLINES = ("by", "until", "within")
+_BOUNDS = frozenset({"by", "until", "before", "within"})
 _WIDE = 100  # days; a longer window without a deadline is no help to anybody
+_HOURS = 12
 _DAY = timedelta(days=1)
 _STARTS = frozenset(
     {"number", "article", "some", "more", "rel", "unit", "weekday", "month", "part", "day", "quarter", "date"}
@@ -63,6 +64,7 @@ class Expression:
     relative: bool = False  # counted from the mail's day
     day: bool = False  # a single named day
     echo: bool = False  # points back at a day named before ("that week", "then")
+    habit: bool = False  # "every Thursday": its next day
     whole: Span | None = None  # the days without their bounding words
 
     @property
@@ -90,7 +92,7 @@ def _expression(words: Words, at: int, scene: Scene) -> tuple[Expression | None,
     may_start = place < len(words) and not _STARTS.isdisjoint(words[place].tags)
     core = _core(words, place, scene, edges) if may_start else None
     if core is None:
-        if not close_of_day:
+        if not close_of_day or _BOUNDS.isdisjoint(edges):
             return None, place
         core = _Core(cal.one(scene.base, "today"), place)
     after, end, clock_after = _tail(words, core.end)
@@ -174,10 +176,12 @@ def _joins(words: Words, at: int, edges: tuple[str, ...]) -> bool:
 
 
 def _lasting(words: Words, at: int, scene: Scene, edges: tuple[str, ...]) -> _Core | None:
-    found = duration(words, at, scene)
+    found = duration(words, at, scene) or (_whole_unit(words, at) if "within" in edges else None)
     if found is None:
         return None
     lasting, end = found
+    if lasting.unit == "hour" and lasting.high < _HOURS and not edges:  # how long a thing takes
+        return _Core(None, end, idle=True)
     if (
         not lasting.plain
         or tag(words, end, "ago")
@@ -195,6 +199,12 @@ def _lasting(words: Words, at: int, scene: Scene, edges: tuple[str, ...]) -> _Co
         day = cal.weekday_after(scene.base, words[weekday].tags["weekday"])
         return _Core(cal.one(cal.add(day, lasting.high, "week"), "weeks on a weekday"), weekday + 1)
     return _Core(with_origin(lasting, scene.base, scene), end, relative=True)
+
+
+def _whole_unit(words: Words, at: int) -> tuple[Duration, int] | None:
+    """Read the bare unit of "within the week": one of it."""
+    unit = tag(words, skip(words, at), "unit")
+    return (Duration(1, 1, unit), skip(words, at) + 1) if unit in ("week", "fortnight", "month") else None
 
 
 def _next_to(words: Words, at: int, scene: Scene, edges: tuple[str, ...]) -> _Core | None:
@@ -225,7 +235,8 @@ def _after_that(words: Words, at: int, scene: Scene, edges: tuple[str, ...]) -> 
     if ref != "that" or not scene.mention:
         return None
     closing = at + 1 >= len(words) or text(words, at + 1) in (".", ",", ";", "!", ")")
-    if not edges and not (tag(words, at, "then") and closing):
+    timed = bool(tag(words, at, "then"))
+    if not (timed and (closing or edges)) and not ("after" in edges and "within" not in edges):
         return None
     span = scene.mention
     return _Core(replace(span, rule="that day", other=None), at + 1, echo=True)
@@ -237,13 +248,15 @@ def _tail(words: Words, at: int) -> tuple[tuple[str, ...], int, bool]:
     clock, end, place = False, at, at
     while place < len(words) and place - at < 8:
         tags = words[place].tags
-        if tags.get("edge") == "by" and "latest" in tags:
+        if "latest" in tags:
             edges.append("by")
         elif "clock" in tags:
             clock = True
         elif "close" not in tags and "or_so" not in tags:
             if not (
-                words[place].text in ",(@" or tags.get("edge") in ("at", "on", "in", "by") or "the" in tags
+                words[place].text in ",(@"
+                or tags.get("edge") in ("at", "on", "in", "by", "within")
+                or "the" in tags
             ):
                 break
             place += 1
@@ -261,6 +274,8 @@ def _bound(core: _Core, edges: tuple[str, ...], scene: Scene) -> Expression:
     blank = Expression(None, None, "", 0, 0, 0, 0, edges, idle=core.idle, echo=core.echo)
     if span is None:
         return replace(blank, missing=not core.idle)
+    if "every" in edges and span.grain == "day" and span.end >= base:
+        return replace(blank, idle=True, habit=True, earliest=span.start, latest=span.end)
     if span.rule == "past" or {"since", "ago", "every"} & set(edges) or span.end < base:
         return replace(blank, idle=True, earliest=span.start, latest=span.end)
     made = replace(
@@ -269,7 +284,7 @@ def _bound(core: _Core, edges: tuple[str, ...], scene: Scene) -> Expression:
     )  # fmt: skip
     if (
         (span.end - made.earliest).days > _WIDE
-        and not {"by", "before"} & set(edges)
+        and not {"by", "before", "within"} & set(edges)
         and not scene.always_ahead
     ):
         return replace(blank, missing=True)

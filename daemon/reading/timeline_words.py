@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from daemon.reading.lexicon import load
@@ -42,6 +43,9 @@ _REST = (
     r"|(?P<number>\d{1,6}(?:[.,]\d{1,2}(?!\d))?)"
     r"|(?P<mark>[^\w\s]|_)"
 )
+_ASIDES = frozenset(
+    {"neg", "once", "vague", "cond", "return", "footer", "silence"}
+)  # may stand inside other phrases
 _TOKEN = {eliding: re.compile(f"(?P<word>{word}){_REST}") for eliding, word in _WORD.items()}
 
 
@@ -100,19 +104,25 @@ def fold(text: str) -> str:
 class Trie:
     """Phrases of words; a word may end in "*" (any ending), and "…" stands for a few words."""
 
-    __slots__ = ("exact", "gap", "stems", "value")
+    __slots__ = ("exact", "gap", "sets", "stems", "value")
 
     def __init__(self) -> None:
         self.exact: dict[str, Trie] = {}
+        self.sets: list[tuple[Trie, Trie]] = []  # phrases that may stand for each other, and what follows
         self.stems: dict[int, dict[str, Trie]] = {}
         self.gap: Trie | None = None
         self.value: Any = None
 
-    def add(self, words: Iterable[str]) -> Trie:
+    def add(self, words: Iterable[str | Trie]) -> Trie:
         """Return the node at the end of a phrase, made if need be."""
         node = self
         for word in words:
-            if word == "…":
+            if isinstance(word, Trie):
+                known = [after for phrases, after in node.sets if phrases is word]
+                if not known:
+                    node.sets.append((word, Trie()))
+                node = known[0] if known else node.sets[-1][1]
+            elif word == "…":
                 node.gap = node.gap or Trie()
                 node = node.gap
             elif word.endswith("*"):
@@ -130,6 +140,11 @@ class Trie:
                 found = node.longest(words, at + 1)
                 if found[1] is not None and (best[1] is None or found[0] > best[0]):
                     best = found
+        for phrases, after in self.sets:
+            end, known = phrases.longest(words, at)
+            found = after.longest(words, end) if known is not None else (at, None)
+            if found[1] is not None and found[0] > best[0]:
+                best = found
         if self.gap:
             found = self.gap.over(words, at)
             if found[1] is not None and found[0] > best[0]:
@@ -153,8 +168,16 @@ class Trie:
             if word[:length] in stems:
                 yield stems[word[:length]]
 
+    def first_words(self) -> Iterator[str]:
+        """Yield the words that phrases begin with (stems left out)."""
+        yield from self.exact
+        for phrases, _ in self.sets:
+            yield from phrases.first_words()
+
     def starts(self, word: str) -> bool:
         """Whether any phrase begins with this word."""
+        if any(phrases.starts(word) for phrases, _ in self.sets):
+            return True
         return word in self.exact or any(word[:length] in stems for length, stems in self.stems.items())
 
 
@@ -164,7 +187,7 @@ class Lexicon:
     def __init__(self, language: str) -> None:
         self.language = language
         self.groups = tuple(_groups(load(f"timeline.{language}")))
-        self.times, self.cues = Trie(), Trie()
+        self.times, self.cues, self.asides = Trie(), Trie(), Trie()
         self.signs: set[str] = set()  # the telling word of every phrase that names a time
         self._dates = _LITERALS  # kinds of tokens that may be a day by themselves
         self._token = _TOKEN[language in _ELIDING]
@@ -172,6 +195,7 @@ class Lexicon:
             for form in group.forms:
                 self._add(group.means, form)
         self._find_signs()
+        self.parties = any("party" in group.means for group in self.groups)
 
     def _find_signs(self) -> None:
         """Gather a telling word of every phrase that names a time: one that does so alone, else a rare one."""
@@ -192,7 +216,11 @@ class Lexicon:
     def _add(self, means: str, form: str) -> None:
         words = self.words(form.removesuffix("?"))
         if means.startswith("cue:"):
-            self.cues.add(words).value = means.removeprefix("cue:")
+            sense = means.removeprefix("cue:")
+            if sense not in _ASIDES:
+                self.cues.add(words).value = sense
+            if sense in _ASIDES or sense == "neutral":
+                self.asides.add(words).value = sense
             return
         tags: dict[str, Any] = {"weak": True} if form.endswith("?") else {}
         for meaning in means.split():
@@ -202,6 +230,15 @@ class Lexicon:
         node.value = {**(node.value or {}), **tags}
         if "dom" in tags:  # "le 20", "dia 20"
             self._dates = _LITERALS | {"number"}
+
+    def tokens(self, sentence: str) -> list[str]:
+        """Return the folded words, numbers and marks of a sentence."""
+        return [match[0] for match in self._token.finditer(fold(sentence[:_SENTENCE_LIMIT]))]
+
+    def place(self, sentence: str, token: int) -> int:
+        """Return where in a sentence its `token`-th word begins."""
+        matches = self._token.finditer(fold(sentence[:_SENTENCE_LIMIT]))
+        return next(islice(matches, token, None)).start()
 
     def words(self, phrase: str) -> list[str]:
         """Return the folded words of a phrase as sentences of this language are cut into words."""
@@ -222,7 +259,10 @@ class Lexicon:
         folded = fold(sentence[:_SENTENCE_LIMIT])
         matches = list(self._token.finditer(folded))
         texts = [match[0] for match in matches]
-        cues = list(self._find_cues(texts))
+        cues = sorted(
+            [*find_phrases(self.cues, texts), *find_phrases(self.asides, texts)],
+            key=lambda cue: (cue.first, cue.last),
+        )
         if self.signs.isdisjoint(texts) and not any(match.lastgroup in self._dates for match in matches):
             return [], cues
         return list(self._join(sentence, matches, texts)), cues
@@ -243,22 +283,24 @@ class Lexicon:
             yield Word(text, start, stop, tags or {}, sentence[start].isupper(), at, end)
             at = end
 
-    def _find_cues(self, texts: list[str]) -> Iterator[Cue]:
-        """Yield the phrases that say who acts; of two that overlap in part the longer counts."""
-        last: Cue | None = None
-        for at, text in enumerate(texts):
-            if not self.cues.starts(text):
-                continue
-            end, sense = self.cues.longest(texts, at)
-            if sense is None or (last and end <= last.last):
-                continue
-            if last and at < last.last and end - at < last.last - last.first:
-                continue
-            if last and at >= last.last:
-                yield last
-            last = Cue(sense, at, end)
-        if last:
+
+def find_phrases(phrases: Trie, texts: list[str]) -> Iterator[Cue]:
+    """Yield the phrases that stand in a sentence; of two that overlap in part the longer counts."""
+    last: Cue | None = None
+    for at, text in enumerate(texts):
+        if not phrases.starts(text):
+            continue
+        end, sense = phrases.longest(texts, at)
+        if sense is None or (last and end <= last.last):
+            continue
+        longer = (end - at) - (last.last - last.first) if last and at < last.last else 0
+        if longer < 0:
+            continue
+        if last and not longer:
             yield last
+        last = Cue(sense, at, end)
+    if last:
+        yield last
 
 
 @cache
