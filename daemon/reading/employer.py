@@ -14,21 +14,31 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from daemon.reading import employer_names, employer_role, names
+from daemon.reading import employer_names, employer_role, names, people_sign, people_text
 from daemon.reading.employer_names import Run, clean, folded, is_word, of_display, readable, spelled, words
 from daemon.reading.lexicon import load
 from daemon.reading.model import Me, Message
 from daemon.reading.sender import Sender
-from policies.case import Person
+from policies.case import Part, Person
 
 _MAX_SENTENCES = 100
 _MAX_LENGTH = 400  # characters of one sentence that are looked at
 _BEFORE = 32
 _AFTER = 28
 _ENOUGH = 2.0
+_ENOUGH_ALONE = 1.0  # no domain of the employer's own says anything
+_ENOUGH_BESIDE_AGENCY = 3.0  # an agency's mail names many companies
+_ENOUGH_AGAINST_DOMAIN = 3.5
+_FOOTER = 3  # last lines, where a vendor names itself
+_FULLER = 1.5
+_SMALL_WORD = 3  # letters of an "of" or "the" in a domain
 _SENT_BY = re.compile(
     r"(?:powered by|sent (?:via|by|from|through)|using|hosted by|©|copyright)\s*$", re.IGNORECASE
 )
+_WITH = re.compile(r"\b(?:with|mit|avec|con|met|com)\s(?:the\s|der\s)?$", re.IGNORECASE)
+_NAME_WORDS = 5
+_ACRONYM = 5  # letters of the longest word still taken for an acronym
+_BRACKET = re.compile(r"\s\(([^()]{3,60})\)")
 _PIECE = re.compile(r"\s[|–—•·-]\s|[,•·|]\s")
 _PERSON_LABEL = re.compile(
     r"^\W*(?:who|with|interviewers?(?:\(s\))?|panel|host|organi[sz]er|guests?|from|to|cc|hi|hello|dear|wer|mit|avec|con|met|com)\b\W*[:,]",
@@ -68,7 +78,7 @@ def find(
     label = _label(message, sender)
     agency = _is_agency(message, sender, lines, label)
     known = {folded(one.name) for one in people if one.name} | _own_names(message, me)
-    name = _named(message, sender, lines, label, known, agency=agency)
+    name = "" if sender.bounce else _named(message, sender, lines, label, known, agency=agency)
     number = employer_role.requisition((message.subject, *lines[:40]))
     return Employer(
         name=name or None,
@@ -97,9 +107,28 @@ def _label(message: Message, sender: Sender) -> str:
         label = sender.domain.partition(".")[0]
         return "" if label in names.mailboxes() or len(label) < 2 else label
     local, _, host = (message.sender.address if message.sender else "").partition("@")
-    if sender.relay and not names.is_mailbox(f"{local}@x") and not sender.robot_address and local.isalnum():
+    if (
+        sender.relay_kind == "ats"
+        and not names.is_mailbox(f"{local}@x")
+        and not sender.robot_address
+        and local.isalnum()
+    ):
         return local
     return "" if sender.relay or sender.free_mail else host.partition(".")[0]
+
+
+@cache
+def _hosts_pattern() -> re.Pattern[str]:
+    return re.compile(r"https?://([\w.-]{3,100})(?:/([\w-]{3,60}))?")
+
+
+def _linked(message: Message) -> frozenset[str]:
+    """The names in links to an employer's corner of a system: "acme.zoom.us", "jobs.lever.co/acme"."""
+    found: set[str] = set()
+    for link in message.links[:40]:
+        if match := _hosts_pattern().match(link.href):
+            found |= {folded(part) for part in (match[1].split(".")[0], match[2] or "")}
+    return frozenset(found - {"www", "jobs", "careers", "app", "hire", ""})
 
 
 @cache
@@ -112,7 +141,7 @@ def _agency_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 _AGENCY_LABEL = re.compile(
-    r"recruit|staffing|headhunt|personnel|talent|hirex|resourc|search|-people$|personalberat|personaldienst|interim|uitzend"
+    r"recruit|staffing|headhunt|personnel|talent|hirex|resourc|^personal[a-z]|(?<!re)search|-people$|personalberat|personaldienst|interim|uitzend"
 )
 
 
@@ -132,29 +161,65 @@ def _named(
 ) -> str:
     display = message.sender.name if message.sender else ""
     texts = (message.subject[:_MAX_LENGTH], display, *lines)
-    own = spelled(label, texts) if label else ""
-    scores = _Scores(
-        known | {folded(own) if agency else ""} | ({folded(sender.relay)} if sender.relay else set())
+    own = (
+        next(filter(None, (spelled(one, texts) for one in employer_names.variants(label))), "")
+        if label
+        else ""
     )
-    scores.read_lines(message.subject[:_MAX_LENGTH], lines, sender.relay)
+    if sender.relay:
+        known = known | _people_named(lines)
+    known = known | {folded(sender.relay)} | ({folded(own)} if agency else set())
+    scores = _Scores(known, _linked(message), people_meet=sender.relay_kind == "scheduler")
+    scores.read_lines(message.subject[:_MAX_LENGTH], lines)
+    if sender.relay_kind == "ats" or (sender.robot_address and not sender.relay):
+        scores.read_topic(message.subject[:_MAX_LENGTH])
     if agency:
-        return scores.best(_ENOUGH, without=label)
-    vendor = sender.robot_address and not sender.relay and scores.best(4.0, without=label)
-    if vendor:
-        return vendor
+        by_words = any(_agency_patterns()[1].search(line) for line in lines)
+        return scores.best(_ENOUGH_BESIDE_AGENCY if by_words else _ENOUGH, without=label)
+    address = message.sender.address if message.sender else ""
+    said_own = own and own in " ".join((message.subject, *lines[: max(1, len(lines) - _FOOTER)]))
+    if not sender.relay and not said_own and (sender.robot_address or names.is_mailbox(address)):
+        vendors_client = scores.best(_ENOUGH_AGAINST_DOMAIN, without=label)
+        if vendors_client:
+            return vendors_client
     if own:
-        return own
+        return scores.longer(own)
     if sender.domain and label:
-        return _spelled_by_others(scores, label) or readable(label)
+        return _spelled_by_others(scores, label) or readable(employer_names.variants(label)[-1])
     scores.read_display(display, sender)
-    return scores.best(1.0)
+    return scores.best(_ENOUGH_ALONE) or (readable(label) if label else "")
 
 
 def _spelled_by_others(scores: _Scores, label: str) -> str:
-    """A name the mail says strongly that shares its first word with the domain ("mainwerke" is not "Main")."""
-    best = scores.best(_ENOUGH)
-    first = folded(best.split()[0]) if best else ""
-    return best if len(first) > 3 and folded(label).startswith(first) else ""
+    """A name the mail says that the domain holds, abbreviates or begins: "countyofpinon", "vhp", "joinlowtide"."""
+    akin = [(_akin(name, score, folded(label)), name) for name, score in scores.ranked()]
+    likeness, name = max(akin, default=(0, ""), key=lambda one: one[0])
+    return employer_names.completed(name, label) if likeness else ""
+
+
+def _akin(name: str, score: float, target: str) -> int:
+    """How many letters of a domain's label a name accounts for; 0 where they are not akin."""
+    parts = [folded(word) for word in name.split()]
+    whole = "".join(parts)
+    inside = sum(len(part) for part in parts if part in target)
+    if whole.startswith(target) or (len(target) > 2 and "".join(part[:1] for part in parts) == target):
+        return len(target)
+    if all(part in target for part in parts) and inside >= len(target) - _SMALL_WORD:
+        return inside
+    if score >= _ENOUGH and whole in target and len(whole) > _ACRONYM:
+        return len(whole)
+    first_alike = len(parts) > 1 and len(parts[0]) > _SMALL_WORD and target.startswith(parts[0])
+    return len(parts[0]) if score >= _ENOUGH and first_alike else 0
+
+
+def _people_named(lines: Sequence[str]) -> set[str]:
+    """The full names a relay's mail surely says of people: recruiters, coordinators, those with title or address."""
+    return {
+        folded(one.name)
+        for one in people_text.find(lines, people_text.Strangers())
+        if " " in one.name
+        and (one.address or one.part is not Part.INTERVIEWER or f"{one.name}, " in one.sentence)
+    }
 
 
 @cache
@@ -174,40 +239,80 @@ def _around() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
 class _Scores:
     """How well each company named in a mail is shown to be the employer."""
 
-    def __init__(self, never: set[str]) -> None:
+    def __init__(self, never: set[str], hosts: frozenset[str], *, people_meet: bool) -> None:
+        self._people_meet = people_meet  # a scheduler's "call with …" names a person
         self._never = never
+        self._hosts = hosts
         self._scores: dict[str, float] = {}
         self._names: dict[str, str] = {}
 
-    def read_lines(self, subject: str, lines: Sequence[str], relay: str) -> None:
+    def read_lines(self, subject: str, lines: Sequence[str]) -> None:
         """Weigh every company named in the subject and the lines."""
-        for line, weight in ((subject, 1.0), *((line, 1.0) for line in lines)):
-            if _PERSON_LABEL.match(line):
-                continue
+        for line in (subject, *lines):
             for run in employer_names.runs(line):
-                self.add(run.name, weight * _weight(run, line))
+                if _PERSON_LABEL.match(line):
+                    self._never.add(folded(run.name))
+                else:
+                    self._weigh(run, line)
         for whole in (piece.strip(" .") for line in lines[-6:] for piece in _PIECE.split(line)):
             name = clean(whole)
-            if whole != name and _is_whole_name(name):  # a legal form or "Recruiting" was cut off
-                self.add(name, 2.0)
-            elif _is_whole_name(name) and len(name.split()) <= 5:
-                self.add(name, 1.0)
-        del relay
+            if _is_whole_name(name) and len(name.split()) <= _NAME_WORDS:
+                self.add(name, 2.0 if whole != name else 1.0)  # a legal form or "Recruiting" was cut off
+
+    def read_topic(self, subject: str) -> None:
+        """Weigh the companies of a system's subject line: "Interview with Acme" means no person there."""
+        for run in employer_names.runs(subject):
+            with_it = _WITH.search(subject[: run.start])
+            self.add(run.name, 2.0 if with_it and not _PERSON_AFTER.match(subject, run.end) else 0.5)
+
+    def _weigh(self, run: Run, line: str) -> None:
+        bracket = _BRACKET.match(line, run.end)
+        if bracket and _is_whole_name(clean(bracket[1])) and names.is_name(run.name):
+            self._never.add(folded(run.name))  # "Priya Shah (Acme)"
+            self.add(clean(bracket[1]), 3.0)
+            return
+        if self._people_meet and _WITH.search(line[: run.start]) and not employer_names.is_company(run.name):
+            return
+        linked = folded(run.name) in self._hosts
+        self.add(run.name, _weight(run, line) + (2.0 if linked else 0.0))
 
     def read_display(self, display: str, sender: Sender) -> None:
         """Weigh the company in the display name of a relay's or a free-mail address."""
         company = of_display(display)
         person = names.is_name(display) and "(" not in display
-        if company and not (person and not sender.robot_address) and folded(company) != folded(sender.relay):
+        brand = folded(sender.relay)
+        if (
+            company
+            and not (person and not sender.robot_address)
+            and not (brand and folded(company).startswith(brand))
+        ):
             self.add(company, 3.0)
 
     def add(self, name: str, weight: float) -> None:
         """Add evidence for a company; a longer spelling of a known one counts for the shorter too."""
         key = folded(name)
-        if not weight or len(key) < 2 or key in self._never or is_word(name) or employer_role.is_job(name):
+        if (
+            not weight
+            or len(key) < 2
+            or name[0].isdigit()
+            or key in self._never
+            or is_word(name)
+            or employer_role.is_job(name)
+        ):
             return
         self._scores[key] = self._scores.get(key, 0.0) + weight
         self._names.setdefault(key, name)
+
+    def ranked(self) -> list[tuple[str, float]]:
+        """Return (name, evidence) of every company, the best shown first."""
+        order = sorted(self._scores, key=lambda key: (-self._scores[key], -len(key)))
+        return [(_quiet(self._names[key]), self._scores[key]) for key in order if key not in self._never]
+
+    def longer(self, name: str) -> str:
+        """Return the fuller form of `name` the mail says well: "Ironbridge" → "Ironbridge Consulting"."""
+        key = folded(name)
+        fuller = [one for one, score in self.ranked() if score >= _FULLER and folded(one).startswith(key)]
+        return next((one for one in fuller if len(one.split()) > len(name.split())), name)
 
     def best(self, enough: float, *, without: str = "") -> str:
         """Return the name with the most evidence, if that is `enough`; not the one of label `without`."""
@@ -217,7 +322,13 @@ class _Scores:
         if not scores:
             return ""
         key = max(scores, key=lambda key: (scores[key], len(key)))
-        return self._names[key] if scores[key] >= enough else ""
+        return _quiet(self._names[key]) if scores[key] >= enough else ""
+
+
+def _quiet(name: str) -> str:
+    """A name shouted in capitals as it is said; acronyms stay."""
+    loud = name.isupper() and any(len(word) > _ACRONYM for word in name.split())
+    return " ".join(word.capitalize() for word in name.split()) if loud else name
 
 
 def _is_whole_name(name: str) -> bool:
@@ -234,11 +345,15 @@ def _weight(run: Run, line: str) -> float:
         return -6.0
     if _PERSON_AFTER.match(after) and " " in run.name and names.is_name(run.name):
         return -2.0
-    weight = 0.5
+    weight = 1.0 if employer_names.is_company(run.name) else 0.5
+    if before.endswith("(") and after.startswith(")"):
+        weight += 1.0
     if strong.search(before):
         weight += 3.0
     elif plain.search(before):
         weight += 1.5
+    elif " " in run.name and after.startswith(","):
+        return weight  # "Priya Shah, Talent Partner"
     if follows.match(after):
         weight += 2.0
     return weight

@@ -21,6 +21,7 @@ _MAX_WORDS = 6
 _TRIMMED = re.compile(r"^\W+|[\s.,]+$")
 _WHOLE_LINE = 4  # words of a line that is nothing but a company's name
 _GAP = 3  # characters between two words of a name
+_LONG_HEAD = 10  # letters before the kind of house that may hold another one ("meridianhealth" + "partners")
 _FIRST_WORD = 4  # letters of the first word a label must hold
 _SPELLED_WORDS = 7
 _MIN_LABEL = 3
@@ -44,7 +45,7 @@ def words(table: str) -> frozenset[str]:
 @cache
 def _forms() -> re.Pattern[str]:
     forms = "|".join(re.escape(form) for form in sorted(words("forms"), key=len, reverse=True))
-    return re.compile(rf"[\s,]+(?:{forms})\.?$", re.IGNORECASE)
+    return re.compile(rf"(?<!\s&)(?<!\sand)[\s,]+(?:{forms})\.?$", re.IGNORECASE)
 
 
 @cache
@@ -203,20 +204,21 @@ def _matched(target: str, text: str, tokens: list[re.Match[str]], first: int) ->
 
     The words spell it whole, or with the beginning of each ("hollowaypublib": Holloway Public Library).
     """
-    glued, german, rests = "", "", {target}
+    glued, german, short, rests = "", "", "", {target}
     for index in range(first, min(first + _SPELLED_WORDS, len(tokens))):
         if index > first and len(text[tokens[index - 1].end() : tokens[index].start()]) > _GAP:
             return None
         word = tokens[index][0]
         glued += folded(word)
         german += _german(word)
-        if target in (glued, german):
+        short += "" if word.lower() in _JOINS | _PAIRS else folded(word)
+        if target in (glued, german, short):
             return index
         shortest = min(_FIRST_WORD, len(folded(word))) if index == first else 1
         rests = {rest[n:] for rest in rests for n in range(shortest, _common(rest, folded(word)) + 1)}
         if "" in rests and index > first and word[0].isupper():
             return index
-        if not (rests or target.startswith((glued, german))):
+        if not (rests or target.startswith((glued, german, short))):
             return None
     return None
 
@@ -255,18 +257,39 @@ def _extended(text: str, tokens: list[re.Match[str]], last: int) -> int:
 
 
 def _article(text: str, tokens: list[re.Match[str]], first: int) -> int:
-    """Take in "The" before the name where it stands capitalised inside a sentence or on a line of its own."""
-    if (
+    """Take in what stands before the name and belongs to it: "The", "Stadt", "University of"."""
+    for steps in (2, 1):
+        before = [token[0] for token in tokens[max(0, first - steps) : first]]
+        if len(before) < steps or text[tokens[first - 1].end() : tokens[first].start()] != " ":
+            continue
+        leads = before[0].lower() in words("leading") and before[0][0].isupper()
+        if leads and (steps == 1 or before[1].lower() in _JOINS):
+            return first - steps
+    rest = text[tokens[first].end() :].lstrip().lower()
+    the = (
         first
         and tokens[first - 1][0] == "The"
         and text[tokens[first - 1].end() : tokens[first].start()] == " "
-    ):
-        return (
-            first - 1
-            if not text[tokens[first].end() :].lstrip().lower().startswith(("team", "recruit", "talent"))
-            else first
-        )
-    return first
+    )
+    return first - 1 if the and not rest.startswith(("team", "recruit", "talent")) else first
+
+
+def completed(name: str, label: str) -> str:
+    """Return `name` with the kind of house its domain adds: "Everspring" on everspringlabs → "Everspring Labs"."""
+    rest = folded(label).removeprefix(folded(name))
+    known = rest in words("parts") and rest not in ("team", "talent", "recruiting", "recruitment")
+    return f"{name} {rest.capitalize()}" if known else name
+
+
+_AFFIX = re.compile(
+    r"^(?:get|try|join|team|hello|go|use|my|the)-?(?=\w{5})|-?(?:hq|jobs|careers?|recruiting|hr|mail|inc|app|online|group|team|talent)$"
+)
+
+
+def variants(label: str) -> tuple[str, ...]:
+    """Return a domain's label as it is and without what is put around a name ("joinlowtide", "kitemakershq")."""
+    shorter = _AFFIX.sub("", label)
+    return (label, shorter) if shorter != label and len(shorter) > _MIN_LABEL else (label,)
 
 
 def readable(label: str) -> str:
@@ -286,19 +309,22 @@ def _cased(piece: str, index: int) -> str:
 
 @lru_cache(256)
 def _split(glued: str) -> list[str]:
-    """The words of a glued name, the kind of house at its end split off."""
-    for length in range(len(glued) - _MIN_LABEL, _MIN_LABEL, -1):
+    """The words of a glued name: the kind of house at an end is split off, "and" in the middle."""
+    for first in words("leading"):
+        rest = glued.removeprefix(first)
+        if rest != glued and len(rest) > _MIN_LABEL:
+            article = next((one for one in ("de", "la", "le", "du", "del") if rest.startswith(one)), "")
+            long_enough = article and len(rest) > len(article) + _MIN_LABEL
+            return [first, article, rest.removeprefix(article)] if long_enough else [first, rest]
+    for length in range(len(glued) - _MIN_LABEL, _MIN_LABEL - 1, -1):
         head, tail = glued[:-length], glued[-length:]
-        if tail in words("parts") and tail not in words("fused"):
+        if tail in words("capitals") or (length > _MIN_LABEL - 1 and tail in words("parts") - words("fused")):
             return [*_head(head), tail]
     return [glued]
 
 
 def _head(head: str) -> list[str]:
-    """The words before the kind of house: all of them known, or one name, with or without "and"."""
+    """The words before the kind of house, with or without "and"."""
     if head.endswith("and") and len(head) > len("and") + _MIN_LABEL:
         return [*_head(head[: -len("and")]), "and"]
-    for length in range(_MIN_LABEL, len(head) - _MIN_LABEL + 1):
-        if head[:length] in words("glue") and head[length:] in words("glue"):
-            return [head[:length], head[length:]]
-    return [head]
+    return _split(head) if len(head) >= _LONG_HEAD else [head]

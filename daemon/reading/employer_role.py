@@ -20,9 +20,14 @@ _MAX_WORDS = 9
 _MAX_TOKENS = 8
 _PIECES = re.compile(r"\s+[-–—|•·/]+\s+|[|•·:]\s+|\s+[-–—]|,\s|\s\(|\)|\|\||~|\s(?=\d)")
 _WHAT = re.compile(
-    r"\W*(?:what|event|subject|betreff|objet|asunto|onderwerp|assunto|oggetto|role)\s?:", re.IGNORECASE
+    r"\W*(?:what|event|subject|betreff|objet|asunto|onderwerp|assunto|oggetto|role)\s?:|WHAT\s", re.IGNORECASE
 )
-_PREFIXES = re.compile(r"^(?:(?:re|aw|fwd?|tr|antw|rv|wg)\s?:\s*)+", re.IGNORECASE)
+_ENDS_AT = re.compile(r"\s(?:at|with|@|bei|chez|bij|en|na|presso)\s(?=[A-ZÀ-Ý])")
+_ABOUT_END = re.compile(
+    r"\s(?:interview|application|opening|vacancy|position|role|coding test|assessment|bewerbung|gespräch)$",
+    re.IGNORECASE,
+)
+_PREFIXES = re.compile(r"^(?:(?:re|aw|fwd?|tr|antw|rv|wg|hey|hi)\s?[:!]\s*)+", re.IGNORECASE)
 _CUT = re.compile(r"\s*[(\[#].*$")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _TAG = re.compile(r"\+([\w.-]{4,80})@")
@@ -72,11 +77,19 @@ def role(message: Message, sentences: Sequence[str]) -> str | None:
             if said := next(_in_sentence(text[:_MAX_LENGTH], proven=proven), None):
                 return said
         if proven:
-            labelled = (line.partition(":")[2] for line in sentences[:_MAX_SENTENCES] if _WHAT.match(line))
+            labelled = (
+                line.removeprefix("WHAT").partition(":")[2] or line.removeprefix("WHAT")
+                for line in sentences[:_MAX_SENTENCES]
+                if _WHAT.match(line)
+            )
             for text in (message.subject, *labelled):
                 if found := _in_subject(text):
                     return found
-    return next(filter(None, (_alone(line) for line in sentences[:_MAX_SENTENCES])), None)
+    alone = (
+        _alone(line)
+        for line in (*sentences[:_MAX_SENTENCES], _ABOUT_END.sub("", _PREFIXES.sub("", message.subject)))
+    )
+    return next(filter(None, alone), None)
 
 
 def _in_sentence(text: str, *, proven: bool) -> Iterator[str]:
@@ -95,7 +108,7 @@ def _in_sentence(text: str, *, proven: bool) -> Iterator[str]:
 def _in_subject(subject: str) -> str | None:
     """The piece of a subject line that is a job's name: "Interview – Risk Analyst – 28 January"."""
     subject = _PREFIXES.sub("", _decorations().sub("", subject[:_MAX_LENGTH]))
-    pieces = [tidy(piece) for piece in _PIECES.split(subject) if piece]
+    pieces = [tidy(_ABOUT_END.sub("", _ENDS_AT.split(piece)[0])) for piece in _PIECES.split(subject) if piece]
     fitting = [
         piece for piece in pieces if is_role(piece) and _job_word().search(piece) and piece[0].isupper()
     ]
@@ -116,7 +129,7 @@ def _about(piece: str) -> bool:
 def _alone(line: str) -> str | None:
     """A line that is nothing but a job's name."""
     found = tidy(line)
-    alone = len(found.split()) <= 5 and found[:1].isupper() and not re.search(r"[.,:;!?@|]", line)
+    alone = 2 <= len(found.split()) <= 5 and not re.search(r"[.,:;!?@|]", line)
     return found if alone and is_role(found) and _job_word().search(found) and not _about(found) else None
 
 
@@ -151,13 +164,15 @@ def is_role(found: str) -> bool:
     return (
         2 < len(found) <= _MAX_ROLE
         and len(found.split()) <= _MAX_WORDS
+        and plain.split()[-1] not in _NO_ROLE_END
         and plain not in _NO_ROLE
         and not plain.startswith(("your ", "you ", "we ", "i ", "my ", "us ", "ihr", "votre", "tu ", "su "))
     )
 
 
+_NO_ROLE_END = frozenset(("hire", "hires", "call", "chat", "interview", "team", "manager's"))
 _NO_ROLE = frozenset(
-    "manager team hiring manager this that it other another current the role position job vacancy open interview application candidate candidates talent lead partner partners recruiter coordinator".split()
+    "manager team hiring manager this that it other another current the role position job vacancy open interview application candidate candidates talent call chat hire hires lead partner partners recruiter coordinator".split()
 ) | {"hiring manager", "other candidates", "another candidate", "a candidate"}
 
 

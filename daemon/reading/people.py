@@ -18,6 +18,7 @@ from functools import cache
 
 from daemon.reading import names, people_sign, people_text, sender
 from daemon.reading.employer_names import folded, is_company
+from daemon.reading.employer_role import is_job
 from daemon.reading.invite import Invites
 from daemon.reading.lexicon import load
 from daemon.reading.model import Address, Me, Message
@@ -112,9 +113,21 @@ def _writer(message: Message, judged: Sender, signed: Signature, company: str) -
     name = names.tidy(message.sender.name)
     own = names.is_name(name) and not names.is_role(name) and folded(name) != folded(judged.relay)
     robot = judged.robot_address or sender.is_robot(address)
-    if own and not (robot and " " not in name) and folded(name) != folded(company) and not is_company(name):
+    if (
+        own
+        and not (robot and " " not in name)
+        and folded(name) != folded(company)
+        and not is_company(name)
+        and not is_job(name)
+        and not (judged.relay and folded(name).startswith(folded(judged.relay)))
+    ):
         return Person(names.bare(name), None if robot else address)
-    if not signed.name or folded(signed.name) in folded(company) or is_company(signed.name):
+    if (
+        not signed.name
+        or folded(signed.name) in folded(company)
+        or is_company(signed.name)
+        or is_job(signed.name)
+    ):
         return None
     if " " in signed.name or (signed.name and not judged.automatic):
         shown = None if robot or names.is_mailbox(address) or judged.relay else address

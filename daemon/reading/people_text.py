@@ -35,10 +35,12 @@ _LIST_GAP = re.compile(
     r"(?:(?:the|with|mit|avec|con|met|com|also|our|la|le|el|o|a|il|de)\s)?(?:l['’])?(?:\w{1,6}\.\s?){0,2}$",
     re.IGNORECASE,
 )
-_LED = re.compile(
-    r"\s(?:(?:myself|me|mir|moi|mí|mij|mim|me)\s?(?:,|and|und|et|y|en|e)\s)?(?:(?:our|my|the|unser\w*|mein\w*|notre|mon|ma|nuestr[ao]|mi|onze|mijn|noss[ao]|[oa]|il|la|l['’]|el|le|de|der|die|den|dem|to|from)\s(?:[\w&'’/-]+\s){0,5}?(?:[\w&'’/-]+,\s)?)?\s?[(,:–-]?\s?$",
-    re.IGNORECASE,
+_SELF = r"(?:myself|me|mir|moi|mí|mij|mim)\s?(?:,|and|und|et|y|en|e)\s"
+_DETERMINER = (
+    r"(?:our|my|the|unser\w*|mein\w*|notre|mon|ma|nuestr[ao]|mi|onze|mijn|noss[ao]|[oa]|il|la|l['’]|el|le|de|der|die|den|dem"
+    r"|to|from)\s(?:[\w&'’/-]+\s){0,5}?(?:[\w&'’/-]+,\s)?"
 )
+_LED = re.compile(rf"[\s,:(–-]{{0,3}}(?:{_SELF})?(?:{_DETERMINER})?\s?[(,:–-]?\s?$", re.IGNORECASE)
 _TIME_FIRST = re.compile(r"\W{0,3}\d{1,2}(?:[:.h]\d\d|\s?[ap]m|\s?uhr)", re.IGNORECASE)
 _BULLET = re.compile(r"\s*(?:[-*•–·]|\(?\d[.)])\s+")
 _TITLE_BEFORE = re.compile(
@@ -80,7 +82,7 @@ def _before() -> tuple[tuple[Part, re.Pattern[str]], ...]:
         (Part.INTERVIEWER, interviewer),
     )
     return tuple(
-        (part, re.compile(rf"(?:^|[\s(,:])(?:{_joined(found)})(?=\W)", re.IGNORECASE))
+        (part, re.compile(rf"(?:^|[\s(,:])(?:{_joined(found)})(?=\W|$)", re.IGNORECASE))
         for part, found in phrases
     )
 
@@ -173,6 +175,7 @@ def _in_sentence(
         if part is None and address is None:
             continue
         if address is None and not _is_person(name, sentence, word.start(), end, strangers):
+            position = end
             continue
         yield Mention(name, address, part, sentence)
         position, last_end, last_part = end, end, part
@@ -188,7 +191,7 @@ def _part(sentence: str, start: int, end: int) -> Part | None:
     before = sentence[max(0, start - _BEFORE) : start]
     for part, pattern in _before():
         for match in pattern.finditer(before):
-            if _LED.fullmatch(before[match.end() :] or " ") or not before[match.end() :].strip():
+            if _LED.fullmatch(before[match.end() :]):
                 return part
     after = sentence[end : end + _AFTER]
     far = " " in sentence[start:end]  # a single word needs the phrase right behind it
@@ -206,6 +209,11 @@ def _is_person(name: str, sentence: str, start: int, end: int, strangers: Strang
     company = folded(strangers.company)
     whole = "".join(plain)
     if company and (whole in company or (len(plain) > 1 and company in whole)):
+        return False
+    following = _CAPITAL.match(sentence, end + 1)
+    if following and following[0][0].isupper() and is_job(following[0].rstrip(".")):
+        return False
+    if _COMPANY_AFTER.match(sentence, end) or _TITLE_BEFORE.search(sentence[max(0, start - _BEFORE) : start]):
         return False
     lower = [word.lower().rstrip(".") for word in name.split()]
     if is_job(name) or any(word in words("parts") or word in words("forms") for word in lower[1:]):
