@@ -52,7 +52,7 @@ def _most_urgent_first(all_said: Judgement, s: Situation) -> Iterator[Decision]:
             interview=write.meeting.interview if write.meeting else None,
             policy=version,
         )
-    for told in all_said.tellings():
+    for told in all_said.tellings:
         if told.due <= s.now:
             yield Decision(
                 Action.ADVISE, told.because, told.key, told.note, due=told.due, text=told.text, policy=version

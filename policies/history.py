@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from policies.case import Act, Direction, DirectionKind, Event, Kind, Party, Timeline, TimelineKind
+from policies.case import Act, Direction, Event, Kind, Party, Timeline, TimelineKind
 from policies.meetings import ARRANGING
 
 NO_WORD = frozenset({Kind.APPLICATION_ACKNOWLEDGEMENT, Kind.JOB_ALERT, Kind.AUTO_REPLY})
@@ -80,6 +80,10 @@ class Standing:
     mail: Event | None = None
 
 
+THEY_SAY = {Kind.REJECTION: Outcome.REJECTED, Kind.OFFER: Outcome.OFFERED}
+YOU_SAY = {Act.WITHDRAWAL: Outcome.WITHDRAWN, Act.ACCEPTANCE: Outcome.ACCEPTED}
+
+
 def promise_of(mail: Event) -> Promise | None:
     """Return what one mail promises: an invitation to ask, else its latest day, else a pause."""
     if not mail.timelines:
@@ -111,17 +115,6 @@ def latest_promise(mails: Sequence[Event]) -> Promise | None:
     return next((promise for mail in reversed(mails) if (promise := promise_of(mail))), None)
 
 
-def latest_wish(mails: Sequence[Event], kind: DirectionKind, unless: DirectionKind | None) -> Wish | None:
-    """Return the last direction of that kind, unless the other kind was given after it."""
-    for mail in reversed(mails):
-        for direction in reversed(mail.directions):
-            if direction.kind is kind:
-                return Wish(mail, direction)
-            if direction.kind is unless:
-                return None
-    return None
-
-
 def standing(history: Iterable[Event]) -> Standing:
     """Return how far a case has come.
 
@@ -147,7 +140,5 @@ def _after(now: Standing, mail: Event) -> Standing:
 
 def _says(mail: Event) -> Outcome | None:
     if mail.by is Party.EMPLOYER:
-        return {Kind.REJECTION: Outcome.REJECTED, Kind.OFFER: Outcome.OFFERED}.get(mail.kind)
-    if mail.by is Party.USER and mail.act:
-        return {Act.WITHDRAWAL: Outcome.WITHDRAWN, Act.ACCEPTANCE: Outcome.ACCEPTED}.get(mail.act)
-    return None
+        return THEY_SAY.get(mail.kind)
+    return YOU_SAY.get(mail.act) if mail.act else None

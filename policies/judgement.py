@@ -53,7 +53,11 @@ class Telling:
 
 
 class Judgement:
-    """What the rules say to a situation, and what follows from it."""
+    """What the rules say to a situation, and what follows from it.
+
+    `pending` are the notes wanted and not done, `tellings` what is to be told and was not yet, both in
+    order of their being due; `over` is why the case is at rest after a stop, empty where it is not.
+    """
 
     def __init__(self, rulebook: Rulebook, s: Situation) -> None:
         self.s = s
@@ -71,6 +75,8 @@ class Judgement:
         self.pending.sort(key=lambda p: (p.due, p.write.key))
         self.stop_key = f"stop|{s.epoch}"
         self.over = self._over()
+        fresh = () if self.over else (t for t in self._tellings() if t.key not in self._raised)
+        self.tellings = sorted(fresh, key=lambda t: (t.due, t.key))
 
     def wrong_drafts(self) -> Iterator[tuple[Draft, Because]]:
         """Yield the untouched drafts that a rule takes back, the oldest first."""
@@ -92,12 +98,6 @@ class Judgement:
                 beside = self._beside(pending.write)
                 because = (*self._wanted_by(pending), *(self._finding(r, a.quote) for r, a in beside))
                 yield pending, because, " ".join(advice.text for _, advice in beside)
-
-    def tellings(self) -> Iterator[Telling]:
-        """Yield what is to be told and was not yet, in order of its being due."""
-        if not self.over:
-            fresh = (telling for telling in self._tellings() if telling.key not in self._raised)
-            yield from sorted(fresh, key=lambda t: (t.due, t.key))
 
     def next_moment(self) -> datetime | None:
         """Return the next moment at which the answer may change by time alone."""
@@ -163,7 +163,7 @@ class Judgement:
             yield from (meeting.end for meeting in self.s.ahead)
             yield from (stop.due for _, stop in self._stops)
             yield from (p.due for p in self.pending if not p.against)
-            yield from (telling.due for telling in self.tellings())
+            yield from (telling.due for telling in self.tellings)
 
     def _takes_back(self, draft: Draft) -> Because:
         found = [(r, n) for r, n in self._nevers if n.takes_back(draft) and n.in_force(self.now)]

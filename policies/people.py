@@ -38,13 +38,11 @@ def is_team(address: str | None) -> bool:
     return bool(_TEAM.search((address or "").partition("@")[0]))
 
 
-def wrote(case: Case) -> tuple[Event, ...]:
-    """Return the employer's mails that a person wrote, the latest first."""
-    return tuple(
-        e
-        for e in reversed(case.history)
-        if e.by is Party.EMPLOYER and e.personal and e.author and may_write_to(e.author.address)
-    )
+def authors(case: Case) -> Iterator[Person]:
+    """Yield the people at the employer who wrote, once for each mail, the latest first."""
+    for event in reversed(case.history):
+        if event.by is Party.EMPLOYER and event.personal and event.author:
+            yield known(case, event.author)
 
 
 def last_mail_of(case: Case, address: str | None) -> Event | None:
@@ -63,14 +61,11 @@ def contact(case: Case) -> Person | None:
 
 def _in_order_of_being_asked(case: Case) -> Iterator[Person]:
     yield from _named_as_contact(case)
-    authors = dict.fromkeys(known(case, e.author) for e in wrote(case) if e.author)
-    persons = [p for p in authors if not is_team(p.address)]
-    yield from (p for p in persons if p.part in ARRANGES)
-    arranging = [p for p in reversed(case.people) if p.part in ARRANGES and p.address]
-    yield from (p for p in arranging if not is_team(p.address))
-    yield from persons
-    yield from authors
-    yield from arranging
+    yield from (p for p in authors(case) if p.part in ARRANGES and not is_team(p.address))
+    yield from (p for p in reversed(case.people) if p.part in ARRANGES and not is_team(p.address))
+    yield from (p for p in authors(case) if not is_team(p.address))
+    yield from authors(case)
+    yield from (p for p in case.people if p.part in ARRANGES)
     yield from (p for i in reversed(case.interviews) for p in i.people if not i.cancelled)
 
 
@@ -78,15 +73,9 @@ def _named_as_contact(case: Case) -> Iterator[Person]:
     """Yield whom they asked to write to, the latest first, where the case knows the domain."""
     for event in reversed(case.history):
         for direction in event.directions if event.by is Party.EMPLOYER else ():
-            if direction.kind is DirectionKind.CONTACT_PERSON and _domain(direction.address) in _domains(
-                case
-            ):
-                yield known(case, Person(None, direction.address))
-
-
-def _domains(case: Case) -> set[str]:
-    authors = (e.author for e in case.history if e.author and e.by is Party.EMPLOYER)
-    return {_domain(p.address) for p in (*case.people, *authors) if p.address}
+            named = direction.address if direction.kind is DirectionKind.CONTACT_PERSON else None
+            if named and _domain(named) in {_domain(p.address) for p in (*case.people, *authors(case))}:
+                yield known(case, Person(None, named))
 
 
 def _domain(address: str | None) -> str:

@@ -35,7 +35,7 @@ chapter("Thanks after an interview")
     optional=True,
 )
 def thank_every_interviewer(s: Situation) -> Wishes:
-    for meeting, person in s.interviewers:
+    for meeting, person in s.to_thank:
         yield notes.thank_you(s, meeting, person)
 
 
@@ -242,8 +242,8 @@ chapter("How it ends")
     optional=True,
 )
 def thank_after_rejection(s: Situation) -> Wishes:
-    if (rejection := s.rejection) and people.wrote(s.case):
-        yield notes.rejection_thanks(s, rejection)
+    if s.rejection and any(people.may_write_to(p.address) for p in people.authors(s.case)):
+        yield notes.rejection_thanks(s, s.rejection)
 
 
 @rule("Nobody is thanked for a rejection they took back, nor once you have answered it.", "OURS")

@@ -71,6 +71,11 @@ class Situation:
         return tuple(e for e in self.mails if e.kind not in NO_WORD)
 
     @once
+    def wishes(self) -> tuple[Wish, ...]:
+        """What the employer asked for about contact, the latest first."""
+        return tuple(Wish(e, d) for e in reversed(self.mails) for d in reversed(e.directions))
+
+    @once
     def mine(self) -> tuple[Event, ...]:
         """The user's own mails."""
         return tuple(e for e in self.case.history if e.by is Party.USER)
@@ -81,9 +86,11 @@ class Situation:
         return meetings.standing(self.case, self.policy)
 
     @once
-    def interviewers(self) -> tuple[tuple[Meeting, Person], ...]:
-        """Every interview with every interviewer, the same person once a day."""
-        return meetings.interviewers(self.case, self.meetings, self.policy)
+    def to_thank(self) -> tuple[tuple[Meeting, Person], ...]:
+        """Interviews and who held them, the same person once a day, as long as thanks may be written."""
+        window = timedelta(days=self.policy.thank_you_window)
+        recent = any(self.now <= m.end + window for m in self.meetings)
+        return meetings.interviewers(self.case, self.meetings, self.policy) if recent else ()
 
     @once
     def held(self) -> tuple[Meeting, ...]:
@@ -219,7 +226,10 @@ class Situation:
 
     def told(self, kind: DirectionKind, *, unless: DirectionKind | None = None) -> Wish | None:
         """Return the latest direction of that kind, unless the other kind was given after it."""
-        return history.latest_wish(self.mails, kind, unless)
+        for wish in self.wishes:
+            if wish.direction.kind in (kind, unless):
+                return wish if wish.direction.kind is kind else None
+        return None
 
     def thanked(self, person: Person | None, meeting: Meeting | None) -> bool:
         """Return whether the user has thanked that person since then, or who can pass it on."""
@@ -268,8 +278,10 @@ class Situation:
 
     def after_named(self, moment: datetime) -> date:
         """Return the day of that moment, or the latest day they named where that is later."""
-        named = (said.day for said in (self.promise, self.silence_means_no) if said and said.day)
-        return max([self.policy.day(moment), *named])
+        named = (
+            said.day for said in (self.expecting(Expecting.NEWS_BY_A_DAY), self.silence_means_no) if said
+        )
+        return max([self.policy.day(moment), *(day for day in named if day)])
 
     def workday(self, day: date | datetime, count: int) -> date:
         """Return the `count`-th business day after that day."""
@@ -283,7 +295,7 @@ class Situation:
         """Return the hour at which that day is over for us."""
         return self.policy.moment(day, self.policy.stop_hour)
 
-    @property
+    @once
     def _last_word(self) -> datetime:
         return self.word.at if self.word else LONG_AGO
 
