@@ -31,7 +31,8 @@ class Strength:
 class Profile:
     """The user as they present themselves.
 
-    `signature` replaces name and phone below the closing; `extra` are lines to add there (a web site).
+    `signature` stands below the name instead of the phone, or instead of both where it holds the name;
+    `extra` are lines to add there (a web site).
     `language` is the one questions and gaps are asked in.
     """
 

@@ -302,9 +302,9 @@ def _closing(context: Context, language: str, register: str) -> str:
     profile = context.profile
     closing = context.templates.piece(language, "frame", "closing", register)
     name = clean(profile.name or context.identity.name, 80)
-    if profile.signature:
-        return f"{closing}\n" + "\n".join(clean(line) for line in profile.signature.splitlines())
-    lines = (closing, name, clean(profile.phone, 40), *(clean(line) for line in profile.extra))
+    below = [clean(line) for line in (profile.signature or profile.phone).splitlines()]
+    signed = name if name not in profile.signature else ""
+    lines = (closing, signed, *below, *(clean(line) for line in profile.extra))
     return "\n".join(line for line in lines if line)
 
 

@@ -236,10 +236,18 @@ def test_full_stops() -> None:
     assert ".." not in text
 
 
-def test_signature() -> None:
-    """A signature of the user's own stands in place of name and phone."""
-    own = replace(CONTEXT, profile=replace(PROFILE, signature="S. Lee\nlee.example"))
-    assert body(context=own).endswith("Kind regards,\nS. Lee\nlee.example")
+@pytest.mark.parametrize(
+    ("signature", "below"),
+    [
+        ("", "Sam Lee\n+44 20 7946 0000"),
+        ("Analyst\nlee.example", "Sam Lee\nAnalyst\nlee.example"),
+        ("Dr. Sam Lee\nlee.example", "Dr. Sam Lee\nlee.example"),
+    ],
+)
+def test_signature(signature: str, below: str) -> None:
+    """A signature of the user's own stands below the name, which is never written twice nor left out."""
+    own = replace(CONTEXT, profile=replace(PROFILE, signature=signature))
+    assert body(context=own).endswith("Kind regards,\n" + below)
 
 
 def test_american_dates() -> None:
