@@ -92,10 +92,14 @@ def _bare(message: Message, judged: Sender) -> Reading:
 
 def _outgoing(message: Message, bare: Reading, me: Me) -> Reading:
     spoken = language.detect(f"{message.subject}\n{message.text}", me.language)
-    about = employer.find(message, sender.judge(message, me), sentences.split(message.text), me=me)
+    lines = sentences.split(message.text)
+    judged = sender.judge(message, me)
+    about = employer.find(message, judged, lines, me=me)
+    times = _times(message, lines, spoken, judged, me)
     return replace(
         bare,
         act=speech.judge(message, spoken),
+        slots=times.interviews or times.slots,
         language=spoken,
         employer=about.name,
         role=about.role,
@@ -134,7 +138,7 @@ def _received(message: Message, bare: Reading, judged: Sender, me: Me) -> Readin
 def _heard(lines: tuple[str, ...], subject: str, spoken: str) -> tuple[Said, ...]:
     """Return what the sentences do; English is understood in every mail."""
     said = listen(lines, spoken, subject=subject)
-    return said if spoken == "en" else said + listen(lines, "en", subject=subject)
+    return said if spoken == "en" else said + listen(lines, "en", subject=subject, likely=False)
 
 
 def _absent(said: tuple[Said, ...]) -> bool:
