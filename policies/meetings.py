@@ -16,6 +16,12 @@ from policies.settings import Policy
 ARRANGING = frozenset({Kind.INTERVIEW_INVITATION, Kind.SCHEDULING_REQUEST, Kind.INTERVIEW_RESCHEDULE})
 INTERVIEWING = frozenset({Part.INTERVIEWER, Part.HIRING_MANAGER})
 
+WAITING_ALONE = frozenset({Act.QUESTION, Act.OTHER})
+"""What somebody writes who waits in an empty call: "am I in the right place?"."""
+
+LATE = timedelta(minutes=5)
+"""Before this somebody may still be joining."""
+
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
@@ -64,10 +70,10 @@ def _meeting(case: Case, interview: Interview, policy: Policy) -> Meeting:
 
 
 def _nobody_came(case: Case, start: datetime, end: datetime) -> bool:
-    """Who writes a question during an interview is not in it, unless they are answered at once."""
-    asked = [e.at for e in case.history if e.act is Act.QUESTION and start < e.at < end]
+    """Who sends a mail well into an interview is not in it, unless they are answered at once."""
+    wrote = [e.at for e in case.history if e.act in WAITING_ALONE and start + LATE <= e.at < end]
     words = (e.at for e in case.history if e.by is Party.EMPLOYER)
-    return bool(asked) and not any(asked[0] < at < end for at in words)
+    return bool(wrote) and not any(wrote[0] < at < end for at in words)
 
 
 def _held_by(case: Case, meeting: Meeting, alone: bool) -> Iterator[Person]:

@@ -169,9 +169,22 @@ def test_nobody_came() -> None:
     ]
 
 
-def test_who_asks_during_the_interview_is_not_in_it() -> None:
-    """A question the user writes at a quarter past means that nobody came: no thanks."""
-    assert met(BO).user("2 Mar 14:15", Act.QUESTION).until(BEFORE_ANY_QUESTION) == []
+@pytest.mark.parametrize("act", [Act.QUESTION, Act.OTHER])
+def test_who_writes_during_the_interview_is_not_in_it(act: Act) -> None:
+    """A mail the user sends at a quarter past means that nobody came: no thanks."""
+    assert met(BO).user("2 Mar 14:15", act).until(BEFORE_ANY_QUESTION) == []
+
+
+def test_who_is_answered_at_once_was_in_it() -> None:
+    """ "I am so sorry, joining now": the interview took place after all."""
+    play = met(BO).user("2 Mar 14:10", Act.QUESTION).mail("2 Mar 14:12", Kind.OTHER, BO)
+    assert play.until(BEFORE_ANY_QUESTION) == ["2 Mar 15:00 draft thank-you bo"]
+
+
+def test_what_is_handed_in_meanwhile_was_asked_for() -> None:
+    """A document sent during the interview, and a word that one is a minute late, do not mean that."""
+    play = met(BO).user("2 Mar 14:30", Act.ANSWER).user("2 Mar 14:01", Act.OTHER)
+    assert play.until(BEFORE_ANY_QUESTION) == ["2 Mar 15:00 draft thank-you bo"]
 
 
 def test_the_same_person_once_a_day() -> None:
