@@ -57,6 +57,7 @@ class Does(StrEnum):
     NOTHING = "nothing"
 
     JOB = "job"
+    APPLYING = "applying"  # for a job, or for something else
     WORK = "work"
 
     PRESS = "press"
@@ -74,12 +75,12 @@ class Does(StrEnum):
     PRIVATE = "private"
 
 
-ABOUT_A_JOB = frozenset({Does.JOB, Does.WORK})
+ABOUT_A_JOB = frozenset({Does.JOB, Does.APPLYING, Does.WORK})
 ABOUT_SOMETHING_ELSE = frozenset(tuple(Does)[list(Does).index(Does.PRESS) :])
 _TOPICS = ABOUT_A_JOB | ABOUT_SOMETHING_ELSE
 
 # Those in whose mail an application, an interview or an offer is another thing.
-_OTHER_BUSINESS = frozenset(
+OTHER_BUSINESS = frozenset(
     {Does.PRESS, Does.RESEARCH, Does.STUDY, Does.HOUSING, Does.HEALTH, Does.MONEY, Does.OFFICIAL}
 )
 
@@ -148,6 +149,7 @@ def lexicon(language: str) -> Lexicon:
     data: dict[str, Any] = dict(load(f"acts.{language}"))
     words: dict[str, str] = data.pop("words", {})
     grammar: dict[str, str] = data.pop("grammar")
+    alike: list[str] = data.pop("alike", {}).get("words", [])
     subjects = tuple(_phrases(data.pop("subject", {}), words))
     body = tuple(_phrases({name: table.get("phrases", ()) for name, table in data.items()}, words))
     known = [(one.name, one.example) for one in body if one.name not in _TOPICS]
@@ -158,7 +160,7 @@ def lexicon(language: str) -> Lexicon:
         phrases=body + subjects,
         book=PhraseBook(body),
         subjects=PhraseBook(subjects),
-        examples=Examples(known),
+        examples=Examples(known, alike),
         grammar=turns,
         negative=frozenset(one.example for one in body if turns.negations.search(plain(one.example))),
     )
@@ -170,16 +172,22 @@ def _phrases(tables: Mapping[str, Iterable[Sequence[str]]], words: Mapping[str, 
             yield compile_phrase(Does(name), source, example, words, weak=strength == ["weak"])
 
 
-def listen(sentences: Sequence[str], language: str, *, subject: str = "") -> tuple[Said, ...]:
-    """Return what the sentences do, in order, the subject first."""
+def listen(
+    sentences: Sequence[str], language: str, *, subject: str = "", likely: bool = True
+) -> tuple[Said, ...]:
+    """Return what the sentences do, in order, the subject first.
+
+    Where no phrase is found, what a sentence resembles counts as a hint, unless it is not `likely` that the
+    mail is in this language.
+    """
     spoken = lexicon(language)
-    said = list(_hear(subject, -1, spoken)) if subject else []
+    said = list(_hear(subject, -1, spoken, likely=False)) if subject else []
     for place, sentence in enumerate(sentences[:_MOST]):
-        said.extend(_hear(sentence, place, spoken))
+        said.extend(_hear(sentence, place, spoken, likely=likely))
     return tuple(said)
 
 
-def _hear(sentence: str, place: int, spoken: Lexicon) -> Iterator[Said]:
+def _hear(sentence: str, place: int, spoken: Lexicon, *, likely: bool) -> Iterator[Said]:
     words = plain(sentence[:_LONGEST])
     quote = sentence.strip()[:_QUOTE]
     turn: _Turn | None = None
@@ -188,7 +196,7 @@ def _hear(sentence: str, place: int, spoken: Lexicon) -> Iterator[Said]:
     for phrase, match in _search(words, place, spoken):
         does = Does(phrase.name)
         if does in ABOUT_SOMETHING_ELSE:
-            if does in _OTHER_BUSINESS:
+            if does in OTHER_BUSINESS:
                 elsewhere.append(match)
         elif does not in _TOPICS:
             turn = turn or _Turn.of(words, spoken.grammar)
@@ -205,7 +213,7 @@ def _hear(sentence: str, place: int, spoken: Lexicon) -> Iterator[Said]:
         heard |= said.does not in _TOPICS and not said.weak
         if said.does in ABOUT_SOMETHING_ELSE or not any(_within(one, match) for one in elsewhere):
             yield said
-    if not heard and place >= 0:
+    if likely and not heard:
         yield from _resembles(words, quote, place, spoken)
 
 

@@ -33,9 +33,14 @@ class Likeness:
 class Examples:
     """Sentences with the name of what they do."""
 
-    def __init__(self, sentences: Iterable[tuple[str, str]]) -> None:
+    def __init__(self, sentences: Iterable[tuple[str, str]], alike: Iterable[str] = ()) -> None:
+        """Learn (name, sentence) pairs; each of `alike` holds words that are taken for its first."""
+        self._stems: dict[str, str] = {}
+        for group in alike:
+            first, *others = plain(group).split()
+            self._stems |= dict.fromkeys(others, first[:_STEM])
         self._known = tuple(dict.fromkeys(sentences))
-        features = [frozenset(_features(plain(text).split())) for _, text in self._known]
+        features = [frozenset(self._features(plain(text).split())) for _, text in self._known]
         seen = Counter(feature for one in features for feature in one)
         self._weights = {feature: math.log(1 + len(features) / count) ** 2 for feature, count in seen.items()}
         self._unknown = (_UNKNOWN * math.log(1 + len(features))) ** 2
@@ -50,7 +55,7 @@ class Examples:
         words = sentence.split()
         if len(words) < _FEWEST:
             return None
-        near = self._nearest(frozenset(_features(words)))
+        near = self._nearest(frozenset(self._features(words)))
         if not near:
             return None
         votes: dict[str, float] = {}
@@ -74,17 +79,16 @@ class Examples:
         near = ((weight / (length * self._lengths[place]), place) for place, weight in shared.items())
         return sorted(near, reverse=True)[:_NEAREST]
 
-
-def _features(words: Iterable[str]) -> Iterator[str]:
-    """Yield the stems of the words, and each with the next and the next but one; numbers are alike."""
-    before, previous = "", "^"
-    for word in words:
-        if word in ",:":
-            continue
-        stem = "#" if word[0].isdigit() else word[:_STEM]
-        yield stem
-        yield f"{previous} {stem}"
-        if before:
-            yield f"{before} _ {stem}"
-        before, previous = previous, stem
-    yield f"{previous} $"
+    def _features(self, words: Iterable[str]) -> Iterator[str]:
+        """Yield the stems of the words, and each with the next and the next but one; numbers are alike."""
+        before, previous = "", "^"
+        for word in words:
+            if word in ",:":
+                continue
+            stem = "#" if word[0].isdigit() else self._stems.get(word, word[:_STEM])
+            yield stem
+            yield f"{previous} {stem}"
+            if before:
+                yield f"{before} _ {stem}"
+            before, previous = previous, stem
+        yield f"{previous} $"

@@ -25,6 +25,9 @@ DOUBTFUL = 0.3
 """Below this confidence a mail is `other`."""
 
 
+_NOTE = 900  # characters an absence note may have
+
+
 @dataclass(frozen=True, slots=True)
 class Vote:
     """If `when` holds, `weight` speaks for `kind`, because `why`; `acts` are the sentences to quote."""
@@ -58,7 +61,8 @@ def _asks(facts: Facts) -> bool:
 
 
 def _settled(facts: Facts) -> bool:
-    return facts.times > 0 and facts.slots < 2
+    choice = facts.times > 1 and facts.firmly(Does.ASKS_WHEN)
+    return facts.times > 0 and facts.slots < 2 and not choice
 
 
 def _live_invitation(facts: Facts) -> bool:
@@ -145,6 +149,7 @@ VOTES: tuple[Vote, ...] = (
     ),
     Vote(_U, -3.0, "it is the first word on an application", _first_word, ()),
     Vote(_U, -4.0, "it invites", _live_invitation, ()),
+    Vote(_U, -4.0, "it cancels", lambda f: f.has(Does.CANCELS), ()),
     Vote(_U, -2.0, "it says no", lambda f: f.has(Does.DECLINES), ()),
     _says(_T, 5.0, "sets a task", Does.ASSESSES),
     Vote(_T, 1.0, "says so in several ways", lambda f: f.times_said(Does.ASSESSES) > 1, (Does.ASSESSES,)),
@@ -190,9 +195,9 @@ def _robot(facts: Facts) -> Verdict | None:
     if facts.bounce:
         return Verdict(Kind.AUTO_REPLY, 0.99, (Evidence("", "a delivery report"),))
     absent = [said for said in facts.said if said.does is Does.ABSENT]
-    strength = len({said.words for said in absent}) + 2 * facts.auto_reply
-    strength += any(said.place < 0 for said in absent)
-    if absent and strength >= 2:
+    titled = any(said.place < 0 for said in absent) or facts.auto_reply
+    told = len({said.words for said in absent if not said.weak}) > 1 and facts.length < _NOTE
+    if absent and (titled or told):
         return Verdict(Kind.AUTO_REPLY, 0.97, (Evidence(absent[0].quote, "an absence note"),))
     tickets = [said for said in facts.said if said.does in (Does.TICKET, Does.BOUNCED)]
     if facts.auto_reply and tickets and not facts.has(Does.RECEIVED, Does.DECLINES):

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from daemon.reading.acts import ABOUT_SOMETHING_ELSE, Does, Said, listen
+from daemon.reading.acts import ABOUT_SOMETHING_ELSE, OTHER_BUSINESS, Does, Said, listen
 from daemon.reading.model import Evidence, Me, Message
 from daemon.reading.sender import Sender, registrable
 
@@ -20,11 +20,13 @@ _RECRUITING = re.compile(
 )
 _FEW = 3  # recipients
 _LONG = 3_000  # characters
+_JOB = 5.0  # the most that words of one kind count
+_HIRING = 2.0  # ... where the user is the one who hires
 _RELAYS = {"ats": 3.0, "scheduler": 0.5, "board": 1.5}
 
 # What a sign of something else weighs, and how many signs there may be by chance.
 _WEIGHTS = {
-    Does.PANEL: (3.0, 0.5),
+    Does.PANEL: (3.0, 0.0),
     Does.STUDY: (2.0, 0.5),
     Does.PRESS: (2.0, 0.5),
     Does.RESEARCH: (2.0, 0.5),
@@ -33,7 +35,7 @@ _WEIGHTS = {
     Does.MONEY: (1.5, 0.6),
 }
 _WEIGHT = (1.3, 1.0)
-_MOST = {Does.PANEL: 8.0}
+_MOST = {Does.PANEL: 9.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +66,21 @@ def _distinct(said: Iterable[Said], does: Does) -> list[Said]:
 
 
 def _words(said: tuple[Said, ...]) -> Iterable[tuple[float, Evidence]]:
-    if jobs := _distinct(said, Does.JOB):
-        yield min(1.2 * len(jobs), 5.0), Evidence(jobs[0].quote, "speaks of an application")
-    if work := _distinct(said, Does.WORK):
+    elsewhere = {one.does for one in said if one.does in ABOUT_SOMETHING_ELSE}
+    jobs, applying, work = (_distinct(said, does) for does in (Does.JOB, Does.APPLYING, Does.WORK))
+    if jobs:
+        most = _HIRING if Does.PANEL in elsewhere else _JOB
+        yield min(1.2 * len(jobs), most), Evidence(jobs[0].quote, "speaks of a job")
+    if applying:
+        each = 0.3 if elsewhere & OTHER_BUSINESS else 1.2
+        yield min(each * len(applying), _JOB), Evidence(applying[0].quote, "speaks of an application")
+    if work:
         yield min(0.5 * len(work), 1.5), Evidence(work[0].quote, "speaks of work")
-    for does in sorted(ABOUT_SOMETHING_ELSE):
-        if found := _distinct(said, does):
-            each, chance = _WEIGHTS.get(does, _WEIGHT)
-            weight = min(each * (len(found) - chance), _MOST.get(does, 5.0))
-            yield -weight, Evidence(found[0].quote, f"speaks of something else: {does.value}")
+    for does in sorted(elsewhere):
+        found = {(one.words, one.place): one for one in said if one.does is does}
+        each, chance = _WEIGHTS.get(does, _WEIGHT)
+        weight = min(each * (len(found) - chance), _MOST.get(does, 5.0))
+        yield -weight, Evidence(next(iter(found.values())).quote, f"speaks of something else: {does.value}")
 
 
 def _envelope(message: Message, sender: Sender, me: Me) -> Iterable[tuple[float, Evidence]]:
@@ -111,6 +119,7 @@ def _home(message: Message, me: Me) -> set[str]:
 
 def _thread(message: Message, language: str) -> Iterable[tuple[float, Evidence]]:
     around = (*message.quoted.split("\n")[:40], *message.signature.split("\n")[:12])
-    found = _distinct(listen(around, language), Does.JOB)
+    heard = listen(around, language)
+    found = _distinct(heard, Does.JOB) + _distinct(heard, Does.APPLYING)
     if found:
         yield min(1.0 * len(found), 2.5), Evidence(found[0].quote, "the thread or signature is about a job")

@@ -27,20 +27,21 @@ _BOOKING = re.compile(
     r"|calendar\.app\.google|/schedul|/book|appointment|timeslot|slot|availability|rdv|termin",
     re.IGNORECASE,
 )
-_TALKS = frozenset({Does.JOB, Does.INVITES, Does.FIXES, Does.WORK})
+_TALKS = frozenset({Does.JOB, Does.APPLYING, Does.INVITES, Does.FIXES, Does.WORK})
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """All that is known of a mail when its kind is decided.
 
-    `counts` says how many sentences do each act, `hints` which are done by weak words only.  `context`
+    `length` is the text's, in characters.  `counts` says how many sentences do each act, `hints` which are done by weak words only.  `context`
     is how much speaks for the user's own application (see `classify_context`), `why` its reasons.
     `times` and `slots` count interviews stated and offered.  `method` and `sequence` are iCalendar's,
     `talk` whether the entry is an interview by its words.  `linked`: a hyperlink leads to a booking page.
     """
 
     said: tuple[Said, ...] = ()
+    length: int = 0
     counts: Mapping[Does, int] = field(default_factory=dict)
     hints: frozenset[Does] = frozenset()
     context: float = 0.0
@@ -95,6 +96,7 @@ def gather(
     talk = first is not None and _is_talk(first.summary, first.description, language)
     return Facts(
         said=said,
+        length=len(message.text),
         counts=Counter(does for does, _ in heard),
         hints=frozenset(does for does, _ in heard if does not in firm),
         context=context.weight,
