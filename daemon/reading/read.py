@@ -15,6 +15,7 @@ from daemon.reading import (
     classify_context,
     classify_facts,
     classify_gate,
+    directions,
     employer,
     invite,
     jsonld,
@@ -202,6 +203,7 @@ def _told(
         cancelled_uids=invites.cancelled_uids,
         timelines=tuple(held),
         vague=stated.vague and not held,
+        directions=directions.find(lines, message.date, language=bare.language, country=me.country),
         asks=bare.kind in _ASKING or facts.has(Does.ASKS_WHEN, Does.BOOKS),
     )
 
