@@ -14,11 +14,11 @@ from daemon.audit import Audit
 from daemon.audit_records import ServiceStarted, StateRebuilt
 from daemon.clock import Clock
 from daemon.config import Imap, Loaded
-from daemon.config_check import load_policy
-from daemon.drafting.profile import Profile, Strength
+from daemon.config_check import load_policy, load_templates
+from daemon.drafting.profile import Profile, Quotation, Strength
 from daemon.errors import BadConfig
 from daemon.log import logger
-from daemon.mind import User, UserMind
+from daemon.mind import Style, User, UserMind
 from daemon.public_holidays import kept_holidays
 from daemon.reader import Reader
 from daemon.reading.model import Me
@@ -101,6 +101,7 @@ def user_of(loaded: Loaded, store: Store, year: int) -> User:
         account=loaded.addresses[0],
         profile=_profile(loaded),
         policy=load_policy(loaded).located(values.timezone, values.country, holidays),
+        style=Style(load_templates(loaded), Quotation(values.drafts.quote), values.drafts.reword),
     )
 
 
@@ -115,6 +116,7 @@ def _profile(loaded: Loaded) -> Profile:
         ),
         signature=values.profile.signature,
         language=values.language,
+        extra=values.profile.lines,
     )
 
 

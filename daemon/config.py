@@ -69,12 +69,29 @@ class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: Annotated[str, Meta(description="The name you sign with; `name` above where it is left out.")] = ""
     phone: Annotated[str, Meta(description="A telephone number for the signature.")] = ""
     signature: Annotated[str, Meta(description="What stands below your name, lines and all.")] = ""
+    lines: Annotated[
+        tuple[str, ...], Meta(description="Further lines below your name, e.g. a web site.")
+    ] = ()
     strengths: Annotated[
         tuple[str | Strength, ...],
         Meta(
             description="What you bring, for thank-you notes: sentences, or tables `[[profile.strengths]]`."
         ),
     ] = ()
+
+
+class Drafts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How your notes are written (docs/drafts.md)."""
+
+    templates: Annotated[str, Meta(description="A directory with template files of your own.")] = ""
+    reword: Annotated[
+        tuple[str, ...],
+        Meta(description="A command that may reword each note: JSON in, JSON out, no shell."),
+    ] = ()
+    quote: Annotated[
+        Literal["none", "calm"],
+        Meta(description="Whether a note repeats the mail it answers: `none`, or `calm` below it."),
+    ] = "none"
 
 
 class State(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -124,6 +141,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         int, Meta(description="How far back the first look at the mailbox goes, in days.", ge=1, le=3650)
     ] = 30
     profile: Profile = Profile()
+    drafts: Drafts = Drafts()
     state: State = State()
     log: Log = Log()
 

@@ -16,13 +16,20 @@ from zoneinfo import available_timezones
 
 import msgspec
 
-from daemon.config import Config, Imap, Loaded, Log, Profile, State, default_path
+from daemon.config import Config, Drafts, Imap, Loaded, Log, Profile, State, default_path
+from daemon.drafting.templates import TemplateFault, Templates, builtin
 from daemon.errors import BadConfig
 from policies.policy_files import PolicyError, preset
 from policies.policy_files import load as load_policy_text
 from policies.settings import Policy
 
-TABLES: Mapping[str, type[msgspec.Struct]] = {"imap": Imap, "profile": Profile, "state": State, "log": Log}
+TABLES: Mapping[str, type[msgspec.Struct]] = {
+    "imap": Imap,
+    "profile": Profile,
+    "drafts": Drafts,
+    "state": State,
+    "log": Log,
+}
 _ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+")
 _PASSWORD_SOURCES = ("password_file", "password_command", "password_credential", "password")
 
@@ -171,6 +178,7 @@ def _sense(loaded: Loaded) -> Iterator[tuple[str, str]]:
     yield from _zone(values.timezone)
     yield from _country(values.country)
     yield from (("policy", mistake) for mistake in _policy(loaded))
+    yield from (("drafts.templates", mistake) for mistake in _templates(loaded))
     if isinstance(values.imap, Imap):
         yield from _imap(loaded, values.imap)
 
@@ -191,6 +199,23 @@ def _policy(loaded: Loaded) -> Iterator[str]:
         yield from error.mistakes
     except OSError as error:
         yield f"`policy` names {loaded.values.policy}, which cannot be read: {error.strerror}."
+
+
+def load_templates(loaded: Loaded) -> Templates:
+    """Return the user's templates in place of the packaged ones.  Raises TemplateFault."""
+    directory = loaded.values.drafts.templates
+    if not directory:
+        return builtin()
+    from daemon.drafting.filling import load  # jinja2, which only a draft needs
+
+    return load(loaded.resolve(directory))
+
+
+def _templates(loaded: Loaded) -> Iterator[str]:
+    try:
+        load_templates(loaded)
+    except TemplateFault as fault:
+        yield str(fault)
 
 
 def _zone(name: str) -> Iterator[tuple[str, str]]:

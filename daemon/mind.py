@@ -5,15 +5,15 @@ Nothing is fetched or kept here; what a note needs from earlier mails is asked o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from email.parser import BytesParser
-from email.policy import compat32
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from daemon.drafting.facts import from_pairs
-from daemon.drafting.profile import Answered, Context, Profile
+from daemon.drafting.mail import body
+from daemon.drafting.profile import Answered, Context, Profile, Quotation
+from daemon.drafting.templates import Templates, builtin
+from daemon.log import logger
 from daemon.reader import Read, Reader, read_here
 from daemon.reading.model import Address, Me
 from daemon.store_book import Book, Mail
@@ -28,6 +28,17 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Style:
+    """How the user wants their notes: whose templates, whether the answered mail is quoted, and a command
+    of theirs that may reword each note.
+    """
+
+    templates: Templates = field(default_factory=builtin)
+    quotation: Quotation = Quotation.NONE
+    reword: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class User:
     """Who the program works for: how mails see them, how they present themselves, what they chose."""
 
@@ -35,6 +46,7 @@ class User:
     account: str
     profile: Profile
     policy: Policy
+    style: Style = Style()
 
 
 class UserMind:
@@ -53,22 +65,37 @@ class UserMind:
         return decide(case, now, self.user.policy)
 
     def compose(self, decision: Decision, case: Case, now: datetime, book: Book) -> Composed:
-        """Return the draft a decision asks for.  Raises DraftFault."""
-        from daemon.drafting.compose import compose
+        """Return the draft a decision asks for, in the words of the user's command where there is one.
 
+        Raises DraftFault.
+        """
+        from daemon.drafting.compose import compose
+        from daemon.drafting.hook import reword
+
+        composed = compose(decision, case, self.context(decision, case, now, book))
+        if not self.user.style.reword:
+            return composed
+        reworded = reword(self.user.style.reword, composed)
+        if reworded.refused:
+            logger().warning("reword_refused", case=case.id, reason=reworded.refused)
+        return reworded.composed
+
+    def context(self, decision: Decision, case: Case, now: datetime, book: Book) -> Context:
+        """Return what a draft needs besides the decision and the case."""
+        user = self.user
         mail = book.mail(decision.answers) if decision.answers else None
-        context = Context(
-            profile=self.user.profile,
-            account=self.user.account,
-            identity=Address(self.user.profile.name, self._identity(mail)),
-            now=now.astimezone(ZoneInfo(self.user.me.zone)),
+        return Context(
+            profile=user.profile,
+            account=user.account,
+            identity=Address(user.profile.name, self._identity(mail)),
+            now=now.astimezone(ZoneInfo(user.me.zone)),
             answered=_answered(mail) if mail else None,
-            facts=from_pairs(case.facts),
-            wants="\n".join(m.body for m in book.mails(case.id) if not m.reading.outgoing),
-            others=_others(Drafts(book), case.id),
-            country=self.user.me.country,
+            wants="\n".join(mail.body for mail in book.mails(case.id) if not mail.reading.outgoing),
+            others=_others(Drafts(book), case.id, decision.key),
+            quotation=user.style.quotation,
+            country=user.me.country,
+            templates=user.style.templates,
         )
-        return compose(decision, case, context)
 
     def _identity(self, mail: Mail | None) -> str:
         """Return which of the user's addresses the employer wrote to, or they wrote from."""
@@ -95,12 +122,8 @@ def _answered(mail: Mail) -> Answered:
     )
 
 
-def _others(drafts: Drafts, case_id: str) -> tuple[str, ...]:
-    """Return the bodies of notes already written in the case."""
+def _others(drafts: Drafts, case_id: str, but: str) -> tuple[str, ...]:
+    """Return the texts of the other notes written in the case."""
     gone = (DraftState.WITHDRAWN, DraftState.SUPERSEDED)
-    return tuple(_body(e.octets) for e in drafts.of_case(case_id) if e.octets and e.state not in gone)
-
-
-def _body(octets: bytes) -> str:
-    payload = BytesParser(policy=compat32).parsebytes(octets).get_payload(decode=True)
-    return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
+    entries = (e for e in drafts.of_case(case_id) if e.key != but and e.state not in gone)
+    return tuple(body(entry.octets) for entry in entries if entry.octets)

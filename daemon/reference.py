@@ -11,13 +11,14 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import msgspec
 
 from daemon.audit_records import RECORDS
-from daemon.config import Config, Imap, Log, Profile, State, Strength
+from daemon.config import Config, Drafts, Imap, Log, Profile, State, Strength
 
 _TABLES: tuple[tuple[str, type[msgspec.Struct]], ...] = (
     ("", Config),
     ("[imap]", Imap),
     ("[profile]", Profile),
     ("[[profile.strengths]]", Strength),
+    ("[drafts]", Drafts),
     ("[state]", State),
     ("[log]", Log),
 )
