@@ -12,8 +12,8 @@ from datetime import datetime
 
 from policies import notes, people
 from policies.case import Case, Person
-from policies.decision import Action, Decision
-from policies.judgement import Judgement
+from policies.decision import Action, Decision, Finding
+from policies.judgement import Judgement, Pending
 from policies.rules import POLICY
 from policies.settings import Policy
 from policies.situation import Situation
@@ -37,21 +37,7 @@ def _most_urgent_first(all_said: Judgement, s: Situation) -> Iterator[Decision]:
     for stop, because in all_said.stops_due():
         yield Decision(Action.STOP, because, all_said.stop_key, due=stop.due, text=stop.text, policy=version)
     for pending, because, beside in all_said.notes_due():
-        write = pending.write
-        yield Decision(
-            Action.DRAFT,
-            because,
-            write.key,
-            write.note,
-            write.to,
-            pending.due,
-            answers=notes.answers(s, write),
-            late=notes.late(s, write),
-            number=write.number,
-            text=beside,
-            interview=write.meeting.interview if write.meeting else None,
-            policy=version,
-        )
+        yield _draft(s, pending, because, beside)
     for told in all_said.tellings:
         if told.due <= s.now:
             yield Decision(
@@ -60,3 +46,21 @@ def _most_urgent_first(all_said: Judgement, s: Situation) -> Iterator[Decision]:
     moment = all_said.next_moment()
     action = Action.WAIT if moment else Action.NOTHING
     yield Decision(action, all_said.reasons(), due=moment, policy=version)
+
+
+def _draft(s: Situation, pending: Pending, because: tuple[Finding, ...], beside: str) -> Decision:
+    write = pending.write
+    return Decision(
+        Action.DRAFT,
+        because,
+        write.key,
+        write.note,
+        write.to,
+        pending.due,
+        answers=notes.answers(s, write),
+        late=notes.late(s, write),
+        number=write.number,
+        text=beside,
+        interview=write.meeting.interview if write.meeting else None,
+        policy=s.policy.version,
+    )

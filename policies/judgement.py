@@ -11,10 +11,9 @@ from datetime import datetime
 
 from policies.case import Draft, DraftState, Note
 from policies.decision import Finding
-from policies.situation import TAKEN_BACK, Situation
+from policies.situation import TAKEN_BACK, UNTOUCHED, Situation
 from policies.verdicts import Advise, Never, Rule, Rulebook, Stop, Write
 
-UNTOUCHED = frozenset({DraftState.INTENDED, DraftState.PLACED, DraftState.BLOCKED})
 OVER = Finding("over", "You were told to stop here; it is over until they write again.", ("OURS",))
 AT_REST = Finding("at_rest", "All that this case calls for was done.", ("OURS",))
 

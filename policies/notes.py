@@ -41,8 +41,8 @@ def rejection_thanks(s: Situation, rejection: Event) -> Write:
 
 
 def withdrawal(s: Situation, to: Person) -> Write:
-    """Return the note by which the user leaves the process; it is due as soon as they say so."""
-    return Write(Note.WITHDRAWAL, to, s.now, s.now, _key(Note.WITHDRAWAL, to, s.epoch))
+    """Return the note by which the user leaves the process, due as soon as they say so, once in a case."""
+    return Write(Note.WITHDRAWAL, to, s.now, s.now, _key(Note.WITHDRAWAL, to, s.case.history[0].key))
 
 
 def debrief(s: Situation, meeting: Meeting) -> Write:

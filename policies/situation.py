@@ -18,6 +18,8 @@ from policies.settings import Policy
 from policies.verdicts import Write
 
 WANTS_AN_ANSWER = frozenset({Kind.SCHEDULING_REQUEST, Kind.ASSESSMENT_REQUEST})
+UNTOUCHED = frozenset({DraftState.INTENDED, DraftState.PLACED, DraftState.BLOCKED})
+LYING = UNTOUCHED | {DraftState.EDITED}
 TAKEN_BACK = frozenset({DraftState.WITHDRAWN, DraftState.SUPERSEDED})
 NOTES = tuple(Note)
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -87,10 +89,12 @@ class Situation:
 
     @once
     def to_thank(self) -> tuple[tuple[Meeting, Person], ...]:
-        """Interviews and who held them, the same person once a day, as long as thanks may be written."""
+        """Interviews and who held them, as long as thanks may be written or lie in Drafts."""
         window = timedelta(days=self.policy.thank_you_window)
         recent = any(self.now <= m.end + window for m in self.meetings)
-        return meetings.interviewers(self.case, self.meetings, self.policy) if recent else ()
+        if recent or any(d.note is Note.THANK_YOU and d.state in LYING for d in self.case.drafts):
+            return meetings.interviewers(self.case, self.meetings, self.policy)
+        return ()
 
     @once
     def held(self) -> tuple[Meeting, ...]:

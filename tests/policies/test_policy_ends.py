@@ -120,6 +120,8 @@ def test_no_longer_interested() -> None:
     """A note to the case that one has lost interest turns every note into a withdrawal (Q6)."""
     play = met().change(at("3 Mar 9:00"), lambda case: replace(case, facts=(("interested", "no"),)))
     assert after_thanks(play) == ["3 Mar 09:00 draft withdrawal mia"]
+    play = met().change(at("2 Mar 14:30"), lambda case: replace(case, facts=(("interested", "no"),)))
+    assert play.mail("4 Mar 9:00").until("9 Mar", user="ignores") == ["2 Mar 14:30 draft withdrawal mia"]
 
 
 # Stops.

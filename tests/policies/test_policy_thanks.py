@@ -112,6 +112,12 @@ def test_taken_back_when_the_user_thanks_on_their_own() -> None:
     ]
 
 
+def test_taken_back_also_after_the_window() -> None:
+    """A draft still lying on the fifth day goes as well when the user thanks then."""
+    play = met(BO).user("7 Mar 9:00", Act.THANKS, BO)
+    assert play.until("8 Mar", user="ignores")[-1] == "7 Mar 09:00 withdraw thank-you bo"
+
+
 def test_untouched_for_a_week_is_taken_back() -> None:
     """A thank-you that nobody touched for seven days is taken back, and not drafted again."""
     assert met(BO).until(BEFORE_ANY_QUESTION, user="ignores") == [
