@@ -24,6 +24,7 @@ from daemon.reader import Reader
 from daemon.reading.model import Me
 from daemon.step import Shell
 from daemon.store import Store
+from daemon.store_drafts import Drafts
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ def _shell(loaded: Loaded, store: Store, connector: Connector, reader: Reader, n
     )
     with store.transaction():
         audit.record(now, started)
+        Drafts(book).forget_unwritten()
         if store.meta("policy") != user.policy.version:
             book.touch_all()
             store.set_meta("policy", user.policy.version)

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from connectors.connector import Connector, Removal, SpecialUse
 from connectors.errors import Refused
 from daemon.drafting import life
-from daemon.store_drafts import LIVE, UNPLACED, Drafts, Entry
+from daemon.store_drafts import LIVE, UNPLACED, Drafts, Entry, digest_of
 from policies.case import DraftState
 
 SECOND_THOUGHTS = timedelta(days=30)
@@ -25,6 +25,9 @@ RETRY = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6), timedelta
 
 TAKING_BACK = "being taken back"
 """Why a draft is as it is while it is being removed; it tells our removal from the user's."""
+
+IMPROVING = "being improved"
+"""Why a draft is as it is while a better text takes its place."""
 
 
 class Ledger:
@@ -109,6 +112,24 @@ class Ledger:
                 left = "out of date; the server cannot remove one mail alone, please delete it"
                 return self.save(entry.turned(DraftState.WITHDRAWN, now, left), now)
 
+    def improve(self, entry: Entry, octets: bytes, now: datetime) -> Entry:
+        """Put a better text in the place of a draft that is still byte for byte ours."""
+        begun = entry.reason == IMPROVING  # and the program ended in the midst of it
+        if entry.state is not DraftState.PLACED or entry.octets is None or entry.ref is None:
+            return entry
+        entry = self.save(replace(entry, reason=IMPROVING), now)
+        assert entry.octets is not None
+        assert entry.ref is not None
+        removal = self.connector.remove_draft(entry.ref, entry.octets)
+        if removal is Removal.CHANGED:
+            return self.save(entry.turned(DraftState.EDITED, now, "changed by you"), now)
+        if removal is Removal.IMPOSSIBLE:
+            return self.save(replace(entry, reason=""), now)
+        if removal is Removal.GONE and not begun:
+            return self.save(self._gone(entry, now), now)
+        better = entry.turned(DraftState.INTENDED, now, IMPROVING)
+        return self.place(self.save(replace(better, octets=octets, digest=digest_of(octets)), now), now)
+
     def save(self, entry: Entry, now: datetime) -> Entry:
         """Commit an entry; whoever listens hears of a new state."""
         before = self.drafts.get(entry.key)
@@ -129,7 +150,7 @@ class Ledger:
         if SpecialUse.DRAFTS in where:
             ref = self.connector.find_draft(entry.message_id)
             return replace(entry.turned(DraftState.PLACED, now), ref=ref or entry.ref)
-        if SpecialUse.TRASH in where:
+        if SpecialUse.TRASH in where and entry.reason != IMPROVING:  # some servers keep what we removed
             return entry.turned(DraftState.DISCARDED, now, "deleted by you")
         return None
 

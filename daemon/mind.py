@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from daemon.drafting.mail import body
+from daemon.drafting.mail import DraftFault, body
 from daemon.drafting.profile import Answered, Context, Profile, Quotation
 from daemon.drafting.templates import Templates, builtin
 from daemon.log import logger
@@ -79,6 +79,20 @@ class UserMind:
         if reworded.refused:
             logger().warning("reword_refused", case=case.id, reason=reworded.refused)
         return reworded.composed
+
+    def improve(
+        self, octets: bytes, decision: Decision, case: Case, now: datetime, book: Book
+    ) -> bytes | None:
+        """Return a text with fewer gaps than a stored draft's, or None where there is none."""
+        from daemon.drafting.compose import improves
+
+        if "[[" not in body(octets):  # nothing is asked of the user
+            return None
+        try:
+            composed = self.compose(decision, case, now, book)
+        except DraftFault:
+            return None
+        return composed.octets if improves(composed, octets) else None
 
     def context(self, decision: Decision, case: Case, now: datetime, book: Book) -> Context:
         """Return what a draft needs besides the decision and the case."""

@@ -51,6 +51,11 @@ class Mind(Protocol):
     def compose(self, decision: Decision, case: Case, now: datetime, book: Book) -> Composed:
         """Return the draft a decision asks for.  Raises DraftFault."""
 
+    def improve(
+        self, octets: bytes, decision: Decision, case: Case, now: datetime, book: Book
+    ) -> bytes | None:
+        """Return a better text for a stored draft, or None where there is none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -150,6 +155,7 @@ class Shell:
 
     def _ask(self, case_id: str, now: datetime) -> Iterator[Done]:
         """Ask the policy about a case and do what it answers, until it has nothing more to say."""
+        self._improve(self.case(case_id), now)
         for _ in range(MOST_DECISIONS):
             case = self.case(case_id)
             decision = self.mind.decide(case, now)
@@ -189,6 +195,14 @@ class Shell:
         self.casebook.claim(case.id, composed.message_id)
         return Done(now, case, decision, composed, self.ledger.lay(entry, now))
 
+    def _improve(self, case: Case, now: datetime) -> None:
+        """Give drafts that lie untouched a better text where the user has told what they still ask for."""
+        for entry in self.drafts.of_case(case.id):
+            if entry.state is DraftState.PLACED and entry.octets and entry.decision:
+                octets = self.mind.improve(entry.octets, entry.decision, case, now, self.book)
+                if octets is not None:
+                    self.ledger.improve(entry, octets, now)
+
     def _withdraw(self, case: Case, decision: Decision, now: datetime) -> Done:
         entry = self.drafts.get(decision.key)
         if entry is not None:
@@ -214,6 +228,7 @@ class Shell:
             changed_at=now,
             thread_id=thread_id,
             subject=composed.subject if composed else "",
+            decision=decision,
         )
 
     def _sent(self, entry: Entry) -> tuple[life.Seen, ...]:

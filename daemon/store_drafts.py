@@ -15,6 +15,7 @@ from connectors.connector import DraftRef
 from daemon.store import moment, stamp
 from daemon.store_book import Book
 from policies.case import Draft, DraftState, Note
+from policies.decision import Decision
 
 LIVE = (DraftState.PLACED, DraftState.EDITED)
 """States of drafts that lie in the account, and may change there."""
@@ -22,8 +23,10 @@ LIVE = (DraftState.PLACED, DraftState.EDITED)
 UNPLACED = (DraftState.INTENDED, DraftState.BLOCKED)
 """States of drafts that are written down here, and are still to be stored in the account."""
 
+_decision = msgspec.json.Decoder(Decision | None)
+
 _COLUMNS = """key, case_id, note, recipient, state, answers, message_id, thread_id, subject, octets, digest,
-    ref, reason, intended_at, changed_at, attempts, again_at"""
+    ref, reason, intended_at, changed_at, attempts, again_at, decision"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Entry:
 
     `octets` is the draft byte for byte, None once it can never be ours again; `digest` (SHA-256) stays.
     `ref` is where it lies; `reason` says why it is in its state; `again_at` is when to look again: to store
-    what was refused, or to take a draft that vanished for deleted.
+    what was refused, or to take a draft that vanished for deleted.  `decision` is what asked for it.
     """
 
     key: str
@@ -52,6 +55,7 @@ class Entry:
     reason: str = ""
     attempts: int = 0
     again_at: datetime | None = None
+    decision: Decision | None = None
 
     def draft(self) -> Draft:
         """Return what a policy may see of it."""
@@ -81,7 +85,7 @@ class Drafts:
             self.book.number, entry.key, entry.case_id, entry.note, entry.to, entry.state, entry.answers,
             entry.message_id, entry.thread_id, entry.subject, entry.octets, entry.digest, ref, entry.reason,
             stamp(entry.intended_at), stamp(entry.changed_at), entry.attempts,
-            stamp(entry.again_at) if entry.again_at else None,
+            stamp(entry.again_at) if entry.again_at else None, msgspec.json.encode(entry.decision),
         )  # fmt: skip
         places = ", ".join("?" * len(row))
         self._db.execute(f"insert or replace into drafts (account, {_COLUMNS}) values ({places})", row)  # noqa: S608
@@ -90,6 +94,13 @@ class Drafts:
         """Return the entry with this decision's key."""
         found = self._select("key = ?", key)
         return found[0] if found else None
+
+    def forget_unwritten(self) -> None:
+        """Forget notes that could not be written (no server takes the address), so that they are tried anew."""
+        self._db.execute(
+            "delete from drafts where account = ? and state = ? and octets is null",
+            [self.book.number, DraftState.BLOCKED],
+        )
 
     def lately(self, state: DraftState, since: datetime) -> tuple[Entry, ...]:
         """Return the entries that came into a state since then, oldest first."""
@@ -121,7 +132,7 @@ class Drafts:
 
 def _entry(row: tuple[object, ...]) -> Entry:
     (key, case_id, note, to, state, answers, message_id, thread_id, subject, octets, digest, ref,
-     reason, intended_at, changed_at, attempts, again_at) = row  # fmt: skip
+     reason, intended_at, changed_at, attempts, again_at, decision) = row  # fmt: skip
     return Entry(
         key=str(key),
         case_id=str(case_id),
@@ -140,4 +151,5 @@ def _entry(row: tuple[object, ...]) -> Entry:
         reason=str(reason),
         attempts=int(str(attempts)),
         again_at=moment(str(again_at)) if again_at else None,
+        decision=_decision.decode(decision) if isinstance(decision, bytes) else None,
     )

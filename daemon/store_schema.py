@@ -56,7 +56,7 @@ _FIRST = (
         state text not null, answers text not null, message_id text not null, thread_id text not null,
         subject text not null, octets blob, digest blob not null, ref blob, reason text not null,
         intended_at text not null, changed_at text not null, attempts integer not null,
-        again_at text, primary key (account, key))""",
+        again_at text, decision blob not null, primary key (account, key))""",
     "create index drafts_by_case on drafts (account, case_id)",
     "create index drafts_by_state on drafts (account, state)",
     "create index drafts_by_message_id on drafts (account, message_id)",

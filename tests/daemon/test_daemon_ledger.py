@@ -226,6 +226,33 @@ def test_kill_9_at_any_point_never_makes_a_second_draft_nor_loses_the_first(tmp_
     assert length > 20
 
 
+BETTER = LETTER.replace(b"Thanks.", b"Thanks for the talk about the new site.")
+
+
+def _improve(book: Ledger) -> None:
+    for each in book.drafts.of_case("acme-1234"):
+        if each.octets == LETTER:
+            book.improve(each, BETTER, NOW)
+    book.place_waiting(NOW)
+
+
+def test_kill_9_while_improving_leaves_one_draft_old_or_new_and_new_in_the_end(tmp_path: Path) -> None:
+    """Killed anywhere while a better text takes a draft's place, the next start finishes it."""
+    stored = tmp_path / "stored"
+    assert _round(stored, 10_000, _lay_again)
+    length, finished = 0, False
+    while not finished:
+        root = tmp_path / str(length)
+        shutil.copytree(stored, root)
+        finished = _round(root, length, _improve)
+        assert _round(root, 10_000, _improve)
+        account = FolderAccount(root / "account")
+        assert [mail.octets for mail in account.drafts()] == [BETTER]
+        kept = ledger(account, Store.open(root / "state", NOW)).drafts.of_case("acme-1234")
+        assert [e.state for e in kept] == [DraftState.PLACED]
+        length += 1
+
+
 def test_kill_9_while_taking_back_leaves_no_draft_and_never_a_foreign_one_gone(tmp_path: Path) -> None:
     """Killed anywhere while withdrawing, the next start finishes it; the user's own draft stays."""
     stored = tmp_path / "stored"

@@ -16,6 +16,8 @@ from connectors.errors import Refused
 from connectors.memory import MemoryConnector
 from daemon.audit import Audit
 from daemon.audit_chain import lines
+from daemon.drafting.facts import to_pair
+from daemon.drafting.profile import About, Fact
 from daemon.step import Done, Shell
 from daemon.store import Store
 from policies.case import DraftState, Note
@@ -285,3 +287,33 @@ def test_cases_at_rest_cost_a_step_nothing() -> None:
     account.mind.asked.clear()
     account.step(account.now + timedelta(minutes=5))
     assert account.mind.asked == []
+
+
+def test_what_the_user_tells_improves_a_draft_that_lies_untouched() -> None:
+    """A noted conversation fills the gap; the draft keeps its name and stays the only one."""
+    account = Account()
+    deliver(account, "inv@acme.example", "interview 1")
+    (done,) = account.step()
+    assert b"talked about" in account.mails.drafts()[0].octets.replace(b"=\r\n", b"")
+    name, text = to_pair(Fact(About.TALKED, "the plans for the new site", "kim lee"))
+    account.book.add_fact(done.case.id, name, text, account.now)
+    assert account.step(account.now + HOUR) == ()
+    (draft,) = account.mails.drafts()
+    assert b"the plans for the new site" in draft.octets.replace(b"=\r\n", b"")
+    assert account.drafts() == [DraftState.PLACED]
+    assert done.composed
+    assert account.mails.find_draft(done.composed.message_id)
+
+
+def test_a_draft_the_user_has_begun_to_edit_is_not_improved() -> None:
+    """What they changed is theirs, whatever they tell afterwards."""
+    account = Account()
+    deliver(account, "inv@acme.example", "interview 1")
+    (done,) = account.step()
+    assert done.composed
+    edited = done.composed.octets.replace(b"Dear", b"Hello")
+    account.mails.edit_draft(done.composed.message_id, edited)
+    account.book.add_fact(done.case.id, "talked::", "the plans for the new site", account.now)
+    account.step(account.now + HOUR)
+    assert [mail.octets for mail in account.mails.drafts()] == [edited]
+    assert account.drafts() == [DraftState.EDITED]
