@@ -35,15 +35,20 @@ _SMALL_WORD = 3  # letters of an "of" or "the" in a domain
 _SENT_BY = re.compile(
     r"(?:powered by|sent (?:via|by|from|through)|using|hosted by|©|copyright)\s*$", re.IGNORECASE
 )
+_FILE = re.compile(r"\.(?:pdf|docx?|ics)\b", re.IGNORECASE)
+_NUMBERED = re.compile(r"[A-Za-z]{0,4}-?\d")
+_INFLECTED = 2  # letters a case ending adds ("bei den Mainwerken")
 _WITH = re.compile(r"\b(?:with|mit|avec|con|met|com)\s(?:the\s|der\s)?$", re.IGNORECASE)
 _NAME_WORDS = 5
 _ACRONYM = 5  # letters of the longest word still taken for an acronym
 _BRACKET = re.compile(r"\s\(([^()]{3,60})\)")
 _PIECE = re.compile(r"\s[|–—•·-]\s|[,•·|]\s")
 _PERSON_LABEL = re.compile(
-    r"^\W*(?:who|with|interviewers?(?:\(s\))?|panel|host|organi[sz]er|guests?|from|to|cc|hi|hello|dear|wer|mit|avec|con|met|com)\b\W*[:,]",
+    r"^\W*(?:who|with|interviewers?(?:\(s\))?|panel|host|organi[sz]er|guests?|from|to|cc|hi|hello|dear|wer|mit|avec|con|met|com)\b\W*[:,]"
+    r"|^(?-i:With|Mit|Avec|Con|Met|Com)\s.{3,40}$",
     re.IGNORECASE,
 )
+_PERSON_ACTS = re.compile(r"\s(?:sent you|shared|has rescheduled|would like to meet|,)", re.IGNORECASE)
 _PERSON_AFTER = re.compile(
     r"\s(?:at|from|bei|chez|bij|da|has rescheduled|would like to meet|will)\s|,\s(?:our|the|VP|head|director|CEO|CTO)",
     re.IGNORECASE,
@@ -105,6 +110,8 @@ def _label(message: Message, sender: Sender) -> str:
     """The part of the sender's domain that is a name; of a relay's address the employer's slug, else ""."""
     if sender.domain:
         label = sender.domain.partition(".")[0]
+        if any(label.startswith(vendor) for vendor in words("vendors")):
+            return ""
         return "" if label in names.mailboxes() or len(label) < 2 else label
     local, _, host = (message.sender.address if message.sender else "").partition("@")
     if (
@@ -170,20 +177,23 @@ def _named(
         known = known | _people_named(lines)
     known = known | {folded(sender.relay)} | ({folded(own)} if agency else set())
     scores = _Scores(known, _linked(message), people_meet=sender.relay_kind == "scheduler")
-    scores.read_lines(message.subject[:_MAX_LENGTH], lines)
+    subject = _FILE.sub("", message.subject[:_MAX_LENGTH]).replace("_", " | ")
+    scores.read_lines(subject, lines)
     if sender.relay_kind == "ats" or (sender.robot_address and not sender.relay):
-        scores.read_topic(message.subject[:_MAX_LENGTH])
+        scores.read_topic(subject)
     if agency:
         by_words = any(_agency_patterns()[1].search(line) for line in lines)
         return scores.best(_ENOUGH_BESIDE_AGENCY if by_words else _ENOUGH, without=label)
     address = message.sender.address if message.sender else ""
-    said_own = own and own in " ".join((message.subject, *lines[: max(1, len(lines) - _FOOTER)]))
+    shown = "" if sender.automatic else display
+    said_own = own and own in " ".join((shown, message.subject, *lines[: max(1, len(lines) - _FOOTER)]))
     if not sender.relay and not said_own and (sender.robot_address or names.is_mailbox(address)):
         vendors_client = scores.best(_ENOUGH_AGAINST_DOMAIN, without=label)
         if vendors_client:
             return vendors_client
     if own:
-        return scores.longer(own)
+        own = scores.longer(own)
+        return own if sender.automatic or names.is_mailbox(address) else employer_names.in_full(own, lines)
     if sender.domain and label:
         return _spelled_by_others(scores, label) or readable(employer_names.variants(label)[-1])
     scores.read_display(display, sender)
@@ -202,6 +212,8 @@ def _akin(name: str, score: float, target: str) -> int:
     parts = [folded(word) for word in name.split()]
     whole = "".join(parts)
     inside = sum(len(part) for part in parts if part in target)
+    if len(parts) == 1 and 0 < len(whole) - len(target) <= _INFLECTED:
+        return 0
     if whole.startswith(target) or (len(target) > 2 and "".join(part[:1] for part in parts) == target):
         return len(target)
     if all(part in target for part in parts) and inside >= len(target) - _SMALL_WORD:
@@ -267,7 +279,12 @@ class _Scores:
 
     def _weigh(self, run: Run, line: str) -> None:
         bracket = _BRACKET.match(line, run.end)
-        if bracket and _is_whole_name(clean(bracket[1])) and names.is_name(run.name):
+        person = names.is_name(run.name) and " " in run.name and not employer_names.is_company(run.name)
+        if person and _PERSON_ACTS.match(line, run.end):
+            self._never |= {folded(run.name), *(folded(word) for word in run.name.split())}
+            return
+        job = employer_role.is_job(run.name)
+        if bracket and _is_whole_name(clean(bracket[1])) and person and not job:
             self._never.add(folded(run.name))  # "Priya Shah (Acme)"
             self.add(clean(bracket[1]), 3.0)
             return
@@ -294,10 +311,10 @@ class _Scores:
         if (
             not weight
             or len(key) < 2
-            or name[0].isdigit()
+            or _NUMBERED.match(name)
             or key in self._never
             or is_word(name)
-            or employer_role.is_job(name)
+            or (employer_role.is_job(name) and not employer_names.is_company(name))
         ):
             return
         self._scores[key] = self._scores.get(key, 0.0) + weight

@@ -274,6 +274,22 @@ def _article(text: str, tokens: list[re.Match[str]], first: int) -> int:
     return first - 1 if the and not rest.startswith(("team", "recruit", "talent")) else first
 
 
+def in_full(name: str, lines: Iterable[str]) -> str:
+    """Return `name` with the legal form the people there sign it with ("Farrow Legal LLP"), if they do.
+
+    A form at the end of a sentence or followed by more ("plc. Registered in England") is a footer's.
+    """
+    for line in lines:
+        start = line.find(name)
+        rest = _TOKEN.match(line, start + len(name) + 1) if start >= 0 else None
+        if rest is None or rest[0].lower() not in words("forms"):
+            continue
+        dotted = "." if "." in rest[0] and line[rest.end() : rest.end() + 1] == "." else ""
+        if line[rest.end() + len(dotted) :][:2] in ("", ", "):
+            return f"{name} {rest[0]}{dotted}"
+    return name
+
+
 def completed(name: str, label: str) -> str:
     """Return `name` with the kind of house its domain adds: "Everspring" on everspringlabs → "Everspring Labs"."""
     rest = folded(label).removeprefix(folded(name))

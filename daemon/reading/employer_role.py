@@ -154,8 +154,9 @@ def tidy(found: str) -> str:
 
 
 def is_job(text: str) -> bool:
-    """Whether `text` ends in a word of jobs ("Risk Analyst"): a role, not a company."""
-    return any(match.end() == len(text) for match in _job_word().finditer(text))
+    """Whether `text` begins or ends with a word of jobs ("Risk Analyst", "Bauleiter Tiefbau"): no company."""
+    first_end = len(text.split(None, 1)[0]) if text.strip() else 0
+    return any(match.end() in (len(text), first_end) for match in _job_word().finditer(text))
 
 
 def is_role(found: str) -> bool:
