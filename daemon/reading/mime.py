@@ -214,16 +214,15 @@ def leaves(header: Header, octets: bytes, start: int) -> Iterator[Part]:
         kind, args = parameters(head.first("content-type") or default)
         major, _, minor = kind.partition("/")
         boundary = args.get("boundary", "")[:200].encode("utf-8", "replace")
-        if major == "multipart" and boundary and len(path) < DEPTH:
+        if major == "multipart":
+            spans = split_multipart(octets, begin, end, boundary) if boundary and len(path) < DEPTH else []
             inner = "message/rfc822" if minor == "digest" else "text/plain"
-            spans = split_multipart(octets, begin, end, boundary)
-            deeper = (*path, (seen, minor))
             for child in reversed(spans):
                 sub, body = _sub_header(octets, *child)
-                todo.append((sub, body, child[1], deeper, inner))
+                todo.append((sub, body, child[1], (*path, (seen, minor)), inner))
             if spans:
                 continue
-            kind = "text/plain"  # a multipart without its boundary is read as text
+            kind = "text/plain"  # without its delimiters it is read as text
         elif kind in ("message/rfc822", "message/global") and len(path) < DEPTH:
             sub, body = _sub_header(octets, begin, end)
             todo.append((sub, body, end, (*path, (seen, "rfc822")), "text/plain"))

@@ -65,12 +65,13 @@ def _one(words: list[str], comment: list[str], spec: str | None) -> tuple[Addres
         name = name.rpartition(":")[2].strip() if "@" in name else ""  # a group: "Team: a@x, b@x;"
         bare = _ADDR_SPEC.search(name)
         return _address("".join(comment), bare[0]) if bare else ()
-    return _address(name or "".join(comment), spec.rpartition(":")[2])  # <@route:user@host>
+    return _address(name or "".join(comment), spec)
 
 
 def _address(name: str, spec: str) -> tuple[Address, ...]:
-    spec = clean(spec).strip().rstrip(".").lower()
-    spec = spec.removeprefix("mailto:")
+    spec = (
+        clean(spec).rpartition(":")[2].strip().rstrip(".").lower()
+    )  # <@route:user@host>, <mailto:user@host>
     if len(spec) > 320 or not (_ADDR_SPEC.fullmatch(spec) or _QUOTED_SPEC.fullmatch(spec)):
         return ()
     name = decode_words(name[:1000]).strip().strip("'\"").strip()

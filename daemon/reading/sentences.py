@@ -156,7 +156,7 @@ def _ends_sentence(line: str, match: re.Match[str]) -> bool:
     if before.isdigit() and len(before) <= 2:
         return match.start() > len(before) and starts and following not in words.after_number
     if before in ("a.m", "p.m", "am", "pm", "uhr"):
-        return following not in words.after_hour and (starts or after[0].isupper())
+        return following not in words.after_hour and after[0].isupper()
     if before in words.abbreviations or (len(before) == 1 and before.isalpha()):
         return starts and after[0].isupper() and before in words.units
-    return not after[0].islower() or (starts and len(before) > 2)
+    return not after[0].islower() or (starts and len(before) > 1)

@@ -11,7 +11,9 @@ OLD = "Would Wednesday be possible? I could also come on 31 March."
 
 ATTRIBUTIONS = {
     "gmail-en": "On Tue, Mar 3, 2026 at 10:04 AM Ann Lee <ann.lee@home.example> wrote:",
-    "gmail-en-wrapped": "On Tue, Mar 3, 2026 at 10:04 AM Ann Lee-Featherstonehaugh <\nann.lee@home.example> wrote:",
+    "gmail-en-wrapped": (
+        "On Tue, Mar 3, 2026 at 10:04 AM Ann Lee-Featherstonehaugh <\nann.lee@home.example> wrote:"
+    ),
     "gmail-en-verb-alone": "On Tue, Mar 3, 2026 at 10:04 AM Ann Lee <ann.lee@home.example>\nwrote:",
     "apple-en": "On 3 Mar 2026, at 10:04, Ann Lee <ann.lee@home.example> wrote:",
     "thunderbird-en": "On 03/03/2026 10:04, Ann Lee wrote:",
@@ -20,7 +22,9 @@ ATTRIBUTIONS = {
     "gmail-de": "Am Di., 3. März 2026 um 10:04 Uhr schrieb Ann Lee <ann.lee@home.example>:",
     "thunderbird-de": "Am 03.03.26 um 10:04 schrieb Ann Lee:",
     "apple-de": "Am 03.03.2026 um 10:04 schrieb Ann Lee <ann.lee@home.example>:",
-    "webde-de": "Am Dienstag, 3. März 2026, 10:04:11 MEZ hat Ann Lee <ann.lee@home.example> Folgendes geschrieben:",
+    "webde-de": (
+        "Am Dienstag, 3. März 2026, 10:04:11 MEZ hat Ann Lee <ann.lee@home.example> Folgendes geschrieben:"
+    ),
     "gmail-fr": "Le mar. 3 mars 2026 à 10:04, Ann Lee <ann.lee@home.example> a écrit :",
     "thunderbird-fr": "Le 03/03/2026 à 10:04, Ann Lee a écrit :",
     "gmail-es": "El mar, 3 mar 2026 a las 10:04, Ann Lee (<ann.lee@home.example>) escribió:",
@@ -36,20 +40,47 @@ ATTRIBUTIONS = {
 }
 
 HEADERS = {
-    "outlook-en": "From: Ann Lee <ann.lee@home.example>\nSent: Tuesday, March 3, 2026 10:04 AM\nTo: Bo Ek\nSubject: Interview",
-    "outlook-en-bold": "*From:* Ann Lee <ann.lee@home.example>\n*Sent:* Tuesday, March 3, 2026 10:04\n*To:* Bo Ek\n*Subject:* Re",
-    "outlook-en-rule": "________________________________\nFrom: Ann Lee\nSent: Tuesday, March 3, 2026 10:04\nTo: Bo\nSubject: Re",
+    "outlook-en": (
+        "From: Ann Lee <ann.lee@home.example>\nSent: Tuesday, March "
+        "3, 2026 10:04 AM\nTo: Bo Ek\nSubject: Interview"
+    ),
+    "outlook-en-bold": (
+        "*From:* Ann Lee <ann.lee@home.example>\n*Sent:* Tuesday, March "
+        "3, 2026 10:04\n*To:* Bo Ek\n*Subject:* Re"
+    ),
+    "outlook-en-rule": (
+        "________________________________\nFrom: Ann Lee\nSent: Tuesday, "
+        "March 3, 2026 10:04\nTo: Bo\nSubject: Re"
+    ),
     "original-en": "-----Original Message-----\nFrom: Ann Lee\nSent: Tuesday\nTo: Bo\nSubject: Re",
     "original-only": "----- Original Message -----",
     "apple-mail-header": "From: Ann Lee\nDate: Tuesday, 3 March 2026 at 10:04\nTo: Bo Ek\nSubject: Interview",
-    "outlook-de": "Von: Ann Lee <ann.lee@home.example>\nGesendet: Dienstag, 3. März 2026 10:04\nAn: Bo Ek\nBetreff: AW: Gespräch",
+    "outlook-de": (
+        "Von: Ann Lee <ann.lee@home.example>\nGesendet: Dienstag, 3. "
+        "März 2026 10:04\nAn: Bo Ek\nBetreff: AW: Gespräch"
+    ),
     "original-de": "-----Ursprüngliche Nachricht-----\nVon: Ann Lee\nGesendet: Dienstag\nAn: Bo\nBetreff: AW",
-    "outlook-fr": "De : Ann Lee <ann.lee@home.example>\nEnvoyé : mardi 3 mars 2026 10:04\nÀ : Bo Ek\nObjet : RE: Entretien",
+    "outlook-fr": (
+        "De : Ann Lee <ann.lee@home.example>\nEnvoyé : mardi 3 mars "
+        "2026 10:04\nÀ : Bo Ek\nObjet : RE: Entretien"
+    ),
     "original-fr": "-----Message d'origine-----\nDe : Ann Lee\nEnvoyé : mardi\nÀ : Bo\nObjet : RE",
-    "outlook-es": "De: Ann Lee <ann.lee@home.example>\nEnviado el: martes, 3 de marzo de 2026 10:04\nPara: Bo Ek\nAsunto: RE: Entrevista",
-    "outlook-nl": "Van: Ann Lee <ann.lee@home.example>\nVerzonden: dinsdag 3 maart 2026 10:04\nAan: Bo Ek\nOnderwerp: RE: Gesprek",
-    "outlook-pt": "De: Ann Lee <ann.lee@home.example>\nEnviado: terça-feira, 3 de março de 2026 10:04\nPara: Bo Ek\nAssunto: RE: Entrevista",
-    "outlook-it": "Da: Ann Lee <ann.lee@home.example>\nInviato: martedì 3 marzo 2026 10:04\nA: Bo Ek\nOggetto: R: Colloquio",
+    "outlook-es": (
+        "De: Ann Lee <ann.lee@home.example>\nEnviado el: martes, 3 de "
+        "marzo de 2026 10:04\nPara: Bo Ek\nAsunto: RE: Entrevista"
+    ),
+    "outlook-nl": (
+        "Van: Ann Lee <ann.lee@home.example>\nVerzonden: dinsdag 3 maart "
+        "2026 10:04\nAan: Bo Ek\nOnderwerp: RE: Gesprek"
+    ),
+    "outlook-pt": (
+        "De: Ann Lee <ann.lee@home.example>\nEnviado: terça-feira, 3 "
+        "de março de 2026 10:04\nPara: Bo Ek\nAssunto: RE: Entrevista"
+    ),
+    "outlook-it": (
+        "Da: Ann Lee <ann.lee@home.example>\nInviato: martedì 3 marzo "
+        "2026 10:04\nA: Bo Ek\nOggetto: R: Colloquio"
+    ),
     "original-it": "-----Messaggio originale-----\nDa: Ann Lee\nInviato: martedì\nA: Bo\nOggetto: R",
 }
 
@@ -63,7 +94,8 @@ def test_a_quotation_under_its_line_is_not_new_text(attribution: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "attribution", [value for key, value in ATTRIBUTIONS.items() if key not in ("name-only", "unknown-language")]
+    "attribution",
+    [value for key, value in ATTRIBUTIONS.items() if key not in ("name-only", "unknown-language")],
 )
 def test_a_quotation_without_marks_ends_the_new_text(attribution: str) -> None:
     """A client that quotes without ">" is understood from the line over the quotation alone."""
@@ -93,7 +125,8 @@ def test_answers_between_quoted_lines_are_new_text() -> None:
 def test_the_wrapped_end_of_a_quoted_line_stays_quoted() -> None:
     """A word that a mailer broke off a quoted line is no answer."""
     found = quotes.cut(
-        "Fine.\n\nAnn Lee wrote:\n> I have another offer that expires on February 11, is there\nnews\n> on your side?\n"
+        "Fine.\n\nAnn Lee wrote:\n> I have another offer that expires "
+        "on February 11, is there\nnews\n> on your side?\n"
     )
     assert found.text == "Fine."
 
@@ -101,15 +134,30 @@ def test_the_wrapped_end_of_a_quoted_line_stays_quoted() -> None:
 @pytest.mark.parametrize(
     "mark",
     [
-        "---------- Forwarded message ---------\nFrom: Loop Bot <loop@acme.example>\nDate: Tue, 3 Mar 2026\nSubject: Loop\nTo: Bo",
-        "-------- Forwarded Message --------\nSubject: \tLoop\nDate: \tTue, 3 Mar 2026 10:04:11 +0000\nFrom: \tLoop Bot\nTo: \tBo",
-        "Begin forwarded message:\n\nFrom: Loop Bot <loop@acme.example>\nSubject: Loop\nDate: 3 March 2026 at 10:04:11 GMT\nTo: Bo",
+        (
+            "---------- Forwarded message ---------\nFrom: Loop Bot <loop@acme.example>"
+            "\nDate: Tue, 3 Mar 2026\nSubject: Loop\nTo: Bo"
+        ),
+        (
+            "-------- Forwarded Message --------\nSubject: \tLoop\nDate: "
+            "\tTue, 3 Mar 2026 10:04:11 +0000\nFrom: \tLoop Bot\nTo: \tBo"
+        ),
+        (
+            "Begin forwarded message:\n\nFrom: Loop Bot <loop@acme.example>"
+            "\nSubject: Loop\nDate: 3 March 2026 at 10:04:11 GMT\nTo: Bo"
+        ),
         "---------- Weitergeleitete Nachricht ---------\nVon: Loop Bot\nGesendet: Dienstag\nBetreff: Ablauf",
-        "Anfang der weitergeleiteten Nachricht:\n\nVon: Loop Bot\nBetreff: Ablauf\nDatum: 3. März 2026\nAn: Bo",
+        (
+            "Anfang der weitergeleiteten Nachricht:\n\nVon: Loop Bot\nBetreff: "
+            "Ablauf\nDatum: 3. März 2026\nAn: Bo"
+        ),
         "---------- Message transféré ---------\nDe : Loop Bot\nDate : mar. 3 mars 2026\nObjet : Planning",
         "---------- Mensaje reenviado ---------\nDe: Loop Bot\nFecha: mar, 3 mar 2026\nAsunto: Plan",
         "---------- Doorgestuurd bericht ---------\nVan: Loop Bot\nDatum: di 3 mrt 2026\nOnderwerp: Schema",
-        "---------- Mensagem encaminhada ---------\nDe: Loop Bot\nData: ter., 3 de mar. de 2026\nAssunto: Plano",
+        (
+            "---------- Mensagem encaminhada ---------\nDe: Loop Bot\nData: "
+            "ter., 3 de mar. de 2026\nAssunto: Plano"
+        ),
         "---------- Messaggio inoltrato ---------\nDa: Loop Bot\nData: mar 3 mar 2026\nOggetto: Piano",
     ],
 )
@@ -122,7 +170,9 @@ def test_a_forwarded_schedule_is_content(mark: str) -> None:
 
 def test_an_apple_forward_in_quotation_marks_is_content() -> None:
     """Apple Mail forwards as a quotation; it is content all the same."""
-    found = quotes.cut("FYI\n\nBegin forwarded message:\n\n> From: Loop Bot\n> Subject: Loop\n> \n> 09:00 Delphine\n")
+    found = quotes.cut(
+        "FYI\n\nBegin forwarded message:\n\n> From: Loop Bot\n> Subject: Loop\n> \n> 09:00 Delphine\n"
+    )
     assert "09:00 Delphine" in found.text
     assert "Loop Bot" not in found.text
 
@@ -130,7 +180,8 @@ def test_an_apple_forward_in_quotation_marks_is_content() -> None:
 def test_a_forwarded_appointment_keeps_its_time() -> None:
     """When and Where of an appointment that Outlook forwards are content, not header."""
     found = quotes.cut(
-        "FYI\n\n-----Original Appointment-----\nFrom: Loop Bot\nSent: Monday, March 2\nTo: Bo\nSubject: Loop\n"
+        "FYI\n\n-----Original Appointment-----\nFrom: Loop Bot\nSent: "
+        "Monday, March 2\nTo: Bo\nSubject: Loop\n"
         "When: Thursday, March 12, 2026 2:00 PM\nWhere: Teams\n",
         forwarded=True,
     )

@@ -61,7 +61,10 @@ def test_the_signature_is_told_from_the_text(closing: str) -> None:
         "Si usted no es el destinatario, elimine este mensaje.",
         "Dit bericht is uitsluitend bestemd voor de geadresseerde.",
         "Esta mensagem pode conter informações confidenciais.",
-        "Il presente messaggio contiene informazioni riservate ed è destinato esclusivamente al destinatario.",
+        (
+            "Il presente messaggio contiene informazioni riservate ed è "
+            "destinato esclusivamente al destinatario."
+        ),
     ],
 )
 def test_footers_are_not_text(footer: str) -> None:
