@@ -76,15 +76,15 @@ def _shell(loaded: Loaded, store: Store, connector: Connector, reader: Reader, n
 
 
 @contextmanager
-def looker(loaded: Loaded, now: datetime) -> Iterator[tuple[User, Shell]]:
-    """Yield the user and a shell on the state, which is opened for reading only and touches no account."""
+def looker(loaded: Loaded, now: datetime) -> Iterator[tuple[UserMind, Shell]]:
+    """Yield a mind and a shell on the state, which is opened for reading only and touches no account."""
     from connectors.memory import MemoryConnector
 
     store = Store.look(loaded.state_directory)
     try:
-        user = user_of(loaded, store, now.year)
-        book = store.account(user.account)
-        yield user, Shell(MemoryConnector(), book, Audit(store, None), UserMind(user))
+        mind = UserMind(user_of(loaded, store, now.year))
+        book = store.account(mind.user.account)
+        yield mind, Shell(MemoryConnector(), book, Audit(store, None), mind)
     finally:
         store.close()
 

@@ -28,6 +28,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "simulate": ("daemon.cli.simulate", "Replay mails under a simulated clock."),
         "demo": ("daemon.cli.simulate", "Play six weeks of a job search on a real IMAP server."),
         "policy": ("daemon.cli.policy", "Show, compare and check policies."),
+        "proofread": ("daemon.cli.words", "Say what a note should not be sent with."),
+        "templates": ("daemon.cli.words", "The texts your notes are made from, and how to make them yours."),
         "audit": ("daemon.cli.audit", "Show the record of every decision, or prove it complete."),
     }
 )

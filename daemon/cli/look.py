@@ -20,7 +20,7 @@ from daemon.overview import View, story, view
 
 if TYPE_CHECKING:
     from daemon.config import Loaded
-    from daemon.mind import User
+    from daemon.mind import UserMind
     from daemon.step import Shell
 
 CONFIG = click.option("--config", type=click.Path(path_type=Path), help="The configuration file.")
@@ -32,19 +32,19 @@ class Looking:
     """The state, opened for reading, and for whom."""
 
     loaded: Loaded
-    user: User
+    mind: UserMind
     shell: Shell
     now: datetime
 
     @property
     def zone(self) -> str:
         """Return the user's time zone."""
-        return self.user.me.zone
+        return self.mind.user.me.zone
 
     def view(self, case_id: str) -> View:
         """Return where a case stands at this moment."""
         case = self.shell.case(case_id)
-        decision = self.shell.mind.decide(case, self.now)
+        decision = self.mind.decide(case, self.now)
         return view(case, self.shell.drafts.of_case(case_id), decision, self.now)
 
 
@@ -55,8 +55,8 @@ def looking(config: Path | None) -> Iterator[Looking]:
     from daemon.config_check import load
 
     loaded, now = load(config), Clock().now()
-    with looker(loaded, now) as (user, shell):
-        yield Looking(loaded, user, shell, now)
+    with looker(loaded, now) as (mind, shell):
+        yield Looking(loaded, mind, shell, now)
 
 
 @click.command()
@@ -86,7 +86,7 @@ def _account(at: Looking) -> dict[str, Any]:
         "account": book.name,
         **book.status(),
         "observed_from": book.observed_from(),
-        "policy": at.user.policy.version,
+        "policy": at.mind.user.policy.version,
         "quarantined": len(book.quarantined()),
         "next": at.shell.next_due(),
     }
@@ -147,7 +147,7 @@ def explain(case_id: str, config: Path | None, as_json: bool) -> None:
         found = known_case([row.id for row in at.shell.book.cases()], case_id)
         case = at.shell.case(found)
         chapters = story(case, tuple(at.shell.book.links(found)), at.shell.drafts.of_case(found))
-        decision = at.shell.mind.decide(case, at.now)
+        decision = at.mind.decide(case, at.now)
         raised = at.shell.book.raised_texts(found)
         if as_json:
             emit({"case": at.view(found), "story": chapters, "raised": raised, "now": decision})
