@@ -69,6 +69,7 @@ class Does(StrEnum):
     SELLING = "selling"
     PANEL = "panel"  # the user is the one who hires
     COLLEAGUES = "colleagues"
+    SUBMISSION = "submission"  # a paper, a talk, an entry
     LEARNING = "learning"
     SHOPPING = "shopping"
     OFFICIAL = "official"
@@ -77,12 +78,26 @@ class Does(StrEnum):
 
 ABOUT_A_JOB = frozenset({Does.JOB, Does.APPLYING, Does.WORK})
 ABOUT_SOMETHING_ELSE = frozenset(tuple(Does)[list(Does).index(Does.PRESS) :])
-_TOPICS = ABOUT_A_JOB | ABOUT_SOMETHING_ELSE
+TOPICS = ABOUT_A_JOB | ABOUT_SOMETHING_ELSE
 
 # Those in whose mail an application, an interview or an offer is another thing.
 OTHER_BUSINESS = frozenset(
-    {Does.PRESS, Does.RESEARCH, Does.STUDY, Does.HOUSING, Does.HEALTH, Does.MONEY, Does.OFFICIAL}
+    {
+        Does.PRESS,
+        Does.RESEARCH,
+        Does.STUDY,
+        Does.HOUSING,
+        Does.HEALTH,
+        Does.MONEY,
+        Does.OFFICIAL,
+        Does.SUBMISSION,
+    }
 )
+
+# What is not done to an applicant where its words name another business: "your loan application".
+_OF_OTHER_BUSINESS = ABOUT_A_JOB | {
+    Does.INVITES, Does.FIXES, Does.OFFERS, Does.DECLINES, Does.RECEIVED, Does.REVIEWS, Does.CANCELS, Does.MOVES,
+}  # fmt: skip
 
 # "We cannot offer you", "unless you need to move it": what a turn of the sentence undoes.
 _UNDONE_BY_NEGATION = frozenset(
@@ -152,7 +167,7 @@ def lexicon(language: str) -> Lexicon:
     alike: list[str] = data.pop("alike", {}).get("words", [])
     subjects = tuple(_phrases(data.pop("subject", {}), words))
     body = tuple(_phrases({name: table.get("phrases", ()) for name, table in data.items()}, words))
-    known = [(one.name, one.example) for one in body if one.name not in _TOPICS]
+    known = [(one.name, one.example) for one in body if one.name not in TOPICS]
     known += [(name, text) for name, table in data.items() for text in table.get("sentences", ())]
     patterns = {name: compile_words(grammar[name], words) for name in _GRAMMAR}
     turns = _Grammar(**patterns)
@@ -198,7 +213,7 @@ def _hear(sentence: str, place: int, spoken: Lexicon, *, likely: bool) -> Iterat
         if does in ABOUT_SOMETHING_ELSE:
             if does in OTHER_BUSINESS:
                 elsewhere.append(match)
-        elif does not in _TOPICS:
+        elif does not in TOPICS:
             turn = turn or _Turn.of(words, spoken.grammar)
             if turn.undoes(does, match, negative=phrase.example in spoken.negative):
                 continue
@@ -210,8 +225,8 @@ def _hear(sentence: str, place: int, spoken: Lexicon, *, likely: bool) -> Iterat
         hiding = _HIDDEN_BY.get(said.does, frozenset())
         if any(other.does in hiding and _overlap(span, match) for other, span in found.values()):
             continue
-        heard |= said.does not in _TOPICS and not said.weak
-        if said.does in ABOUT_SOMETHING_ELSE or not any(_within(one, match) for one in elsewhere):
+        heard |= said.does not in TOPICS and not said.weak
+        if said.does not in _OF_OTHER_BUSINESS or not any(_within(one, match) for one in elsewhere):
             yield said
     if likely and not heard:
         yield from _resembles(words, quote, place, spoken)
@@ -237,9 +252,9 @@ def _within(inner: re.Match[str], outer: re.Match[str]) -> bool:
 
 
 def _search(words: str, place: int, spoken: Lexicon) -> Iterator[tuple[Phrase, re.Match[str]]]:
-    yield from spoken.book.search(words, _TOPICS)
+    yield from spoken.book.search(words, TOPICS)
     if place < 0:
-        yield from spoken.subjects.search(words, _TOPICS)
+        yield from spoken.subjects.search(words, TOPICS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,9 +33,12 @@ _WEIGHTS = {
     Does.HOUSING: (2.0, 0.5),
     Does.OFFICIAL: (2.0, 0.5),
     Does.MONEY: (1.5, 0.6),
+    Does.SUBMISSION: (1.5, 0.6),
 }
 _WEIGHT = (1.3, 1.0)
-_MOST = {Does.PANEL: 9.0}
+_MOST = {Does.PANEL: 9.0, Does.PRESS: 6.0, Does.RESEARCH: 6.0, Does.LEARNING: 5.0}
+_ELSEWHERE = 6.0  # the most that all other signs of something else weigh
+_SECTOR = 1.5  # ... beside plain talk of a job: employers are schools, clinics and banks, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +79,13 @@ def _words(said: tuple[Said, ...]) -> Iterable[tuple[float, Evidence]]:
         yield min(each * len(applying), _JOB), Evidence(applying[0].quote, "speaks of an application")
     if work:
         yield min(0.5 * len(work), 1.5), Evidence(work[0].quote, "speaks of work")
+    allowed = _SECTOR if len(jobs) > 1 else _ELSEWHERE
     for does in sorted(elsewhere):
         found = {(one.words, one.place): one for one in said if one.does is does}
         each, chance = _WEIGHTS.get(does, _WEIGHT)
-        weight = min(each * (len(found) - chance), _MOST.get(does, 5.0))
+        weight = min(each * (len(found) - chance), _MOST.get(does, allowed))
+        if does not in _MOST:
+            allowed -= weight
         yield -weight, Evidence(next(iter(found.values())).quote, f"speaks of something else: {does.value}")
 
 
@@ -119,7 +125,7 @@ def _home(message: Message, me: Me) -> set[str]:
 
 def _thread(message: Message, language: str) -> Iterable[tuple[float, Evidence]]:
     around = (*message.quoted.split("\n")[:40], *message.signature.split("\n")[:12])
-    heard = listen(around, language)
+    heard = listen(around, language, likely=False)
     found = _distinct(heard, Does.JOB) + _distinct(heard, Does.APPLYING)
     if found:
         yield min(1.0 * len(found), 2.5), Evidence(found[0].quote, "the thread or signature is about a job")

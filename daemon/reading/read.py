@@ -28,7 +28,7 @@ from daemon.reading import (
     when,
     zones,
 )
-from daemon.reading.acts import Does, Said, listen
+from daemon.reading.acts import TOPICS, Does, Said, listen
 from daemon.reading.classify_facts import PREFIX, Facts
 from daemon.reading.invite import Invites
 from daemon.reading.message import parse
@@ -38,6 +38,7 @@ from daemon.reading.when import When
 from policies.case import Interview, Kind, TimelineKind
 
 _HOPELESS = -1.5  # below this context no words make a mail the user's application
+_PROMISING = 1.0  # from this context on it is about a job more likely than not
 _SILENT = frozenset({Kind.OTHER, Kind.JOB_ALERT, Kind.AUTO_REPLY})
 _ASKING = frozenset({Kind.SCHEDULING_REQUEST, Kind.ASSESSMENT_REQUEST, Kind.OFFER})
 _TROUBLE = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
@@ -116,8 +117,10 @@ def _received(message: Message, bare: Reading, judged: Sender, me: Me) -> Readin
     said = _heard(lines, subject, spoken)
     context = classify_context.weigh(message, said, judged, me, spoken)
     bare = replace(bare, language=spoken)
-    if context.weight < _HOPELESS and not (judged.bounce or judged.auto_reply or _absent(said)):
+    if _idle(message, said, context.weight, judged):
         return replace(bare, evidence=context.why[:4])
+    if context.weight >= _PROMISING:
+        said = _heard(lines, subject, spoken, likely=True)
     invites = invite.find(message, me)
     times = when.together(
         _times(message, lines, spoken, judged, me), invites, _marked(message, lines, spoken, me)
@@ -136,10 +139,23 @@ def _received(message: Message, bare: Reading, judged: Sender, me: Me) -> Readin
     return _told(message, bare, judged, me, lines, facts, when.settle(times, verdict.kind), invites, stated)
 
 
-def _heard(lines: tuple[str, ...], subject: str, spoken: str) -> tuple[Said, ...]:
-    """Return what the sentences do; English is understood in every mail."""
-    said = listen(lines, spoken, subject=subject)
+def _heard(lines: tuple[str, ...], subject: str, spoken: str, *, likely: bool = False) -> tuple[Said, ...]:
+    """Return what the sentences do; English is understood in every mail.
+
+    `likely`: the mail is about a job, so that what a sentence merely resembles counts as a hint.
+    """
+    said = listen(lines, spoken, subject=subject, likely=likely)
     return said if spoken == "en" else said + listen(lines, "en", subject=subject, likely=False)
+
+
+def _idle(message: Message, said: tuple[Said, ...], weight: float, judged: Sender) -> bool:
+    """Return whether nothing more can come of the mail: it does nothing, or is about something else."""
+    if judged.bounce or judged.auto_reply or _absent(said):
+        return False
+    if weight < _HOPELESS:
+        return True
+    does = any(one.does not in TOPICS and not one.weak for one in said)
+    return weight < _PROMISING and not does and not message.calendars and not message.jsonld
 
 
 def _absent(said: tuple[Said, ...]) -> bool:
