@@ -222,15 +222,18 @@ def stop_when_nothing_was_asked(s: Situation) -> Limits:
 
 
 @rule(
-    "When it is not over {cross_off_after} after the first interview, cross it off and look to the next one.",
-    "Q7",
+    "When they write again and again and it is not over {cross_off_after} after the first interview, cross it"
+    " off and look to the next one.",
+    "Q7 W10",
     optional=True,
 )
 def cross_it_off(s: Situation) -> Limits:
-    if s.waiting and s.held and not any(s.left_alone(note.due) for note in s.wanted[STATUS_CHECK]):
-        due = s.morning(s.workday(s.held[0].end, s.policy.cross_off_after))
-        text = "This process drags on.  Cross it off your list and look to the next one."
-        yield Advise(text, key=f"cross-off|{s.held[0].key}", due=due)
+    if s.waiting and s.held and not s.asked:
+        first = s.held[0]
+        if sum(mail.at > first.end for mail in s.words) > 1:
+            text = "This process drags on.  Cross it off your list and look to the next one."
+            due = s.morning(s.workday(first.end, s.policy.cross_off_after))
+            yield Advise(text, key=f"cross-off|{first.key}", due=due)
 
 
 chapter("How it ends")

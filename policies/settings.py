@@ -115,7 +115,7 @@ class Policy:
     cross_off_after: int = number(
         40,
         "business days",
-        "A process drags on when it is not over this long after the first interview.",
+        "A process drags on when they still write, and decide nothing, this long after the first interview.",
         low=5,
     )
     look_back: int = number(

@@ -163,12 +163,13 @@ def test_an_absence_note_to_the_question_is_no_reply() -> None:
 
 
 def test_a_process_that_drags_on_is_crossed_off() -> None:
-    """Forty business days after the first interview, they still answer: the user is told once (Q7)."""
+    """Forty business days after the first interview, they write and decide nothing: told once (Q7)."""
     play = met()
     for when in ("13 Mar 9:00", "27 Mar 9:00", "10 Apr 9:00", "24 Apr 9:00", "8 May 9:00"):
         play = play.mail(when)
     lines = after_thanks(play, "15 May")
     assert [line for line in lines if "advise" in line] == ["27 Apr 09:00 advise"]
+    assert [line for line in after_thanks(met().mail("24 Apr 9:00"), "15 May") if "advise" in line] == []
     assert "Cross it off" in next(d for _, d in play.decided if d.action is Action.ADVISE).text
 
 
