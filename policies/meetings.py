@@ -5,7 +5,6 @@ What must not be known here: what follows from an interview.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -76,14 +75,23 @@ def _nobody_came(case: Case, start: datetime, end: datetime) -> bool:
     return bool(wrote) and not any(wrote[0] < at < end for at in words)
 
 
-def _held_by(case: Case, meeting: Meeting, alone: bool) -> Iterator[Person]:
-    """Yield who held the interview: those named, without who only arranges, else who invited."""
+def _held_by(case: Case, meeting: Meeting, alone: bool) -> tuple[Person, ...]:
+    """Return who held the interview: those named, without who only arranges it, else who invited."""
     named = meeting.interview.people
     if not named and alone:
         named = tuple(p for p in case.people if p.part in INTERVIEWING)
     if not named:
-        named = (_host(case, meeting),)
-    yield from tuple(p for p in named if p.part not in people.ARRANGES) or named
+        return (_host(case, meeting),)
+    mail = invitation(case, meeting) if any(p.part in INTERVIEWING for p in named) else None
+    inviting = mail.author.address if mail and mail.author else None
+    return tuple(p for p in named if not _only_arranges(p, inviting)) or named
+
+
+def _only_arranges(person: Person, inviting: str | None) -> bool:
+    """Return whether the person is named for arranging it; who invites others to be met is, by default."""
+    return person.part in people.ARRANGES or (
+        person.part is None and inviting is not None and person.address == inviting
+    )
 
 
 def _host(case: Case, meeting: Meeting) -> Person:

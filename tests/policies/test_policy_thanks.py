@@ -45,6 +45,15 @@ def test_everyone_of_a_panel() -> None:
     ]
 
 
+def test_who_invites_others_to_be_met_only_arranges() -> None:
+    """The organizer of a calendar entry, of no known part, is not thanked where interviewers are named."""
+    organizer = Person("Sol Reyes", "sol@acme.example")
+    assert met(organizer, BO, author=organizer).until(BEFORE_ANY_QUESTION) == [
+        "2 Mar 15:00 draft thank-you bo"
+    ]
+    assert met(organizer, author=organizer).until(BEFORE_ANY_QUESTION) == ["2 Mar 15:00 draft thank-you sol"]
+
+
 def test_a_recruiter_who_interviewed_alone_is_thanked() -> None:
     """A phone screen with the recruiter is an interview too (Q1)."""
     assert met(REX, author=REX).until(BEFORE_ANY_QUESTION) == ["2 Mar 15:00 draft thank-you rex"]
