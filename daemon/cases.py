@@ -7,7 +7,7 @@ the policy's rules, the store, the mail account.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -20,6 +20,7 @@ from policies.case import (
     Event,
     Interview,
     Kind,
+    Note,
     Part,
     Party,
     Person,
@@ -29,12 +30,28 @@ from policies.case import (
 NO_SHOW = timedelta(hours=48)
 """A mail that moves or cancels an interview within this time after its start means it did not take place."""
 
+ACT_OF = {
+    Note.THANK_YOU: Act.THANKS,
+    Note.STATUS_CHECK: Act.QUESTION,
+    Note.REJECTION_THANKS: Act.THANKS,
+    Note.REOPENED_THANKS: Act.THANKS,
+    Note.WITHDRAWAL: Act.WITHDRAWAL,
+}
+"""What a note of ours does once the user has sent it, whatever its words."""
+
+FINAL = frozenset({Act.WITHDRAWAL, Act.ACCEPTANCE})
+"""What a note may say after the user changed it, and not be what it was any more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """What the program itself has done in a case, as the store remembers it."""
+    """What the program itself has done in a case, as the store remembers it.
+
+    `notes` are the Message-IDs of its drafts with what they were laid as.
+    """
 
     drafts: tuple[Draft, ...] = ()
+    notes: tuple[tuple[str, Note], ...] = ()
     raised: tuple[Raised, ...] = ()
     observed_from: datetime | None = None
     facts: tuple[tuple[str, str], ...] = ()
@@ -49,6 +66,7 @@ def fold(case_id: str, readings: Iterable[Reading], ledger: Ledger = Ledger()) -
         people.see(reading)
         interviews.see(reading)
     named = people.all()
+    notes = dict(ledger.notes)
     return Case(
         id=case_id,
         employer=_most_said([r.employer for r in ordered], organisation),
@@ -57,7 +75,7 @@ def fold(case_id: str, readings: Iterable[Reading], ledger: Ledger = Ledger()) -
         language=_language(ordered),
         people=named,
         interviews=tuple(_with_people(i, people) for i in interviews.all()),
-        history=tuple(_event(r, people) for r in ordered),
+        history=tuple(_event(r, people, notes) for r in ordered),
         drafts=ledger.drafts,
         raised=ledger.raised,
         observed_from=ledger.observed_from,
@@ -83,14 +101,14 @@ def _language(ordered: Sequence[Reading]) -> str:
     return by_people[-1].language if by_people else "en"
 
 
-def _event(reading: Reading, people: _People) -> Event:
+def _event(reading: Reading, people: _People, notes: Mapping[str, Note]) -> Event:
     author = reading.sender
     return Event(
         at=reading.date,
         key=reading.key,
         by=_party(reading),
         kind=reading.kind,
-        act=(reading.act or Act.OTHER) if reading.outgoing else None,
+        act=_act(reading, notes) if reading.outgoing else None,
         author=people.find(Person(author.name or None, author.address)) if author else None,
         to=tuple(a.address for a in (*reading.to, *reading.cc)),
         timelines=reading.timelines,
@@ -101,6 +119,12 @@ def _event(reading: Reading, people: _People) -> Event:
         personal=reading.personal,
         foreign_reply_to=reading.foreign_reply_to,
     )
+
+
+def _act(reading: Reading, notes: Mapping[str, Note]) -> Act:
+    said = reading.act or Act.OTHER
+    note = notes.get(reading.message_id)
+    return said if note is None or said in FINAL else ACT_OF.get(note, said)
 
 
 def _party(reading: Reading) -> Party:

@@ -102,8 +102,10 @@ class Shell:
 
     def case(self, case_id: str) -> Case:
         """Return the case as it stands."""
+        entries = self.drafts.of_case(case_id)
         ours = CaseLedger(
-            drafts=tuple(entry.draft() for entry in self.drafts.of_case(case_id)),
+            drafts=tuple(entry.draft() for entry in entries),
+            notes=tuple((entry.message_id, entry.note) for entry in entries if entry.message_id),
             raised=self.book.raised(case_id),
             observed_from=self.book.observed_from(),
             facts=self.book.facts(case_id),

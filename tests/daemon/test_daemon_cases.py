@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.cases import fold
+from daemon.cases import Ledger, fold
 from daemon.reading.model import Address, Reading
-from policies.case import Act, Interview, Kind, Part, Party, Person
+from policies.case import Act, Interview, Kind, Note, Part, Party, Person
 
 MONDAY = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 TUESDAY_10 = datetime(2026, 3, 10, 14, 0, tzinfo=UTC)
@@ -135,3 +135,17 @@ def test_the_order_of_arrival_does_not_matter(order: random.Random) -> None:
     shuffled = mails + mails[:2]
     order.shuffle(shuffled)
     assert fold("c", shuffled) == fold("c", mails)
+
+
+def test_a_note_of_ours_is_what_it_was_laid_as() -> None:
+    """A status check the user sent is a question, whatever its words look like."""
+    sent = mail(3, outgoing=True, act=Act.ANSWER)
+    case = fold("c", [mail(1), sent], Ledger(notes=((sent.message_id, Note.STATUS_CHECK),)))
+    assert [event.act for event in case.history] == [None, Act.QUESTION]
+
+
+def test_a_note_of_ours_made_into_a_withdrawal_is_one() -> None:
+    """What the user wrote into our draft to end the case counts more than what it was laid as."""
+    sent = mail(3, outgoing=True, act=Act.WITHDRAWAL)
+    case = fold("c", [mail(1), sent], Ledger(notes=((sent.message_id, Note.STATUS_CHECK),)))
+    assert case.history[-1].act is Act.WITHDRAWAL
