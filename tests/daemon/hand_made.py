@@ -18,8 +18,6 @@ from policies.decision import Decision
 from policies.settings import Policy
 
 ANA = "ana@mail.example"
-KIM = Person("Kim Lee", "kim@acme.example", Part.INTERVIEWER)
-LOU = Person("Lou Park", "lou@acme.example", Part.RECRUITER)
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 
@@ -70,10 +68,13 @@ def _die() -> None:
 def _reading(key: str, subject: str, sender: str, answers: str | None, at: datetime) -> Reading:
     word, _, hours = subject.partition(" ")
     outgoing = sender == ANA
+    domain = "acme.example" if outgoing else sender.rpartition("@")[2]
+    kim = Person("Kim Lee", f"kim@{domain}", Part.INTERVIEWER)
+    lou = Person("Lou Park", f"lou@{domain}", Part.RECRUITER)
     interviews: tuple[Interview, ...] = ()
     if word == "interview":
         end = at - timedelta(hours=float(hours or 1))
-        interviews = (Interview(end - timedelta(hours=1), end, people=(KIM,)),)
+        interviews = (Interview(end - timedelta(hours=1), end, people=(kim,)),)
     kind = Kind.INTERVIEW_INVITATION if interviews else Kind.OTHER if outgoing else Kind(word)
     return Reading(
         key=key,
@@ -84,12 +85,12 @@ def _reading(key: str, subject: str, sender: str, answers: str | None, at: datet
         confidence=0.9,
         sender=Address("Lou Park" if not outgoing else "Ana Ruiz", sender),
         subject="Interview at Acme",
-        to=(Address("", "kim@acme.example" if outgoing else ANA),),
+        to=(Address("", f"kim@{domain}" if outgoing else ANA),),
         in_reply_to=(answers.strip("<>"),) if answers else (),
         act=Act.THANKS if outgoing else None,
-        employer=None if kind is Kind.OTHER else "Acme",
-        domain="acme.example",
+        employer=None if kind is Kind.OTHER else domain.partition(".")[0].capitalize(),
+        domain=domain,
         interviews=interviews,
-        people=(KIM, LOU) if interviews else (),
+        people=(kim, lou) if interviews else (),
         personal=not outgoing,
     )

@@ -295,11 +295,11 @@ def test_what_the_user_tells_improves_a_draft_that_lies_untouched() -> None:
     deliver(account, "inv@acme.example", "interview 1")
     (done,) = account.step()
     assert b"talked about" in account.mails.drafts()[0].octets.replace(b"=\r\n", b"")
-    name, text = to_pair(Fact(About.TALKED, "the plans for the new site", "kim lee"))
+    name, text = to_pair(Fact(About.TALKED, "the move to the harbour", "kim lee"))
     account.book.add_fact(done.case.id, name, text, account.now)
     assert account.step(account.now + HOUR) == ()
     (draft,) = account.mails.drafts()
-    assert b"the plans for the new site" in draft.octets.replace(b"=\r\n", b"")
+    assert b"the move to the harbour" in draft.octets.replace(b"=\r\n", b"")
     assert account.drafts() == [DraftState.PLACED]
     assert done.composed
     assert account.mails.find_draft(done.composed.message_id)
@@ -313,7 +313,7 @@ def test_a_draft_the_user_has_begun_to_edit_is_not_improved() -> None:
     assert done.composed
     edited = done.composed.octets.replace(b"Dear", b"Hello")
     account.mails.edit_draft(done.composed.message_id, edited)
-    account.book.add_fact(done.case.id, "talked::", "the plans for the new site", account.now)
+    account.book.add_fact(done.case.id, "talked::", "the move to the harbour", account.now)
     account.step(account.now + HOUR)
     assert [mail.octets for mail in account.mails.drafts()] == [edited]
     assert account.drafts() == [DraftState.EDITED]
