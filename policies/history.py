@@ -6,11 +6,22 @@ Functions of mails and interviews.  What must not be known here: the moment, and
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from enum import StrEnum
 
-from policies.case import Act, Direction, Event, Kind, Party, Timeline, TimelineKind
+from policies.case import (
+    Act,
+    Case,
+    Direction,
+    DraftState,
+    Event,
+    Kind,
+    Note,
+    Party,
+    Timeline,
+    TimelineKind,
+)
 from policies.meetings import ARRANGING
 
 NO_WORD = frozenset({Kind.APPLICATION_ACKNOWLEDGEMENT, Kind.JOB_ALERT, Kind.AUTO_REPLY})
@@ -82,6 +93,30 @@ class Standing:
 
 THEY_SAY = {Kind.REJECTION: Outcome.REJECTED, Kind.OFFER: Outcome.OFFERED}
 YOU_SAY = {Act.WITHDRAWAL: Outcome.WITHDRAWN, Act.ACCEPTANCE: Outcome.ACCEPTED}
+
+
+WRITES = {
+    Note.THANK_YOU: Act.THANKS,
+    Note.STATUS_CHECK: Act.QUESTION,
+    Note.REJECTION_THANKS: Act.THANKS,
+    Note.WITHDRAWAL: Act.WITHDRAWAL,
+}
+"""What the user does by sending a note of ours."""
+
+ABOUT = timedelta(minutes=1)
+"""Dates of mails have no fractions of a second, and clocks differ."""
+
+
+def own_mails(case: Case) -> tuple[Event, ...]:
+    """Return the user's mails; a note of ours that they sent does what it says, whatever was read in it."""
+    mails = [e for e in case.history if e.by is Party.USER]
+    for draft in case.drafts:
+        act = WRITES.get(draft.note) if draft.state is DraftState.SENT else None
+        span = (draft.at - ABOUT, draft.changed_at + ABOUT)
+        fits = [n for n, e in enumerate(mails) if act and draft.to in e.to and span[0] <= e.at <= span[1]]
+        if fits and not any(mails[n].act is act for n in fits):
+            mails[fits[-1]] = replace(mails[fits[-1]], act=act)
+    return tuple(mails)
 
 
 def promise_of(mail: Event) -> Promise | None:

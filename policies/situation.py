@@ -80,7 +80,7 @@ class Situation:
     @once
     def mine(self) -> tuple[Event, ...]:
         """The user's own mails."""
-        return tuple(e for e in self.case.history if e.by is Party.USER)
+        return history.own_mails(self.case)
 
     @once
     def meetings(self) -> tuple[Meeting, ...]:

@@ -288,6 +288,15 @@ def test_the_users_question_takes_the_draft_back() -> None:
     ]
 
 
+def test_a_sent_note_of_ours_is_what_it_is() -> None:
+    """A status check that reads like an answer is a question all the same, once."""
+    play = met()
+    play.until("16 Mar 12:00")
+    misread = (replace(e, act=Act.ANSWER) if e.act is Act.QUESTION else e for e in play.case.history)
+    play.case = replace(play.case, history=tuple(misread))
+    assert decide(play.case, at("17 Mar"), preset("persistent")).due == at("30 Mar 9:00")
+
+
 # Whom to ask.
 
 

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.holidays_of import holiday_dates
 from policies import workdays
 
 DAYS = st.dates(date(2020, 1, 1), date(2035, 12, 31))
@@ -42,16 +41,3 @@ def test_from_a_weekend() -> None:
 def test_the_third_working_day_of_january(year: int, third: date) -> None:
     """It lies in single digits, after a couple of days to recover (W7)."""
     assert workdays.of_january(year, 3) == third
-
-
-def test_holidays_of_countries_and_their_parts() -> None:
-    """England has the Spring Bank Holiday, New York the state's days."""
-    assert date(2026, 5, 25) in holiday_dates("GB-ENG", [2026])
-    assert date(2026, 11, 26) in holiday_dates("us-ny", range(2026, 2028))
-
-
-@pytest.mark.parametrize(("place", "nearest"), [("GB-ENGL", "GB-ENG"), ("USS", "US"), ("US-NYC", "US-NY")])
-def test_an_unknown_place_names_the_nearest(place: str, nearest: str) -> None:
-    """A place nobody knows is an error with the nearest one."""
-    with pytest.raises(ValueError, match=f"Did you mean {nearest}"):
-        holiday_dates(place, [2026])
