@@ -10,11 +10,11 @@ free-mail domain never does, nor an agency's when the end employer is named.  Ca
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from daemon.reading import employer_names, employer_role, names, people_sign, people_text
+from daemon.reading import employer_ids, employer_names, employer_role, names, people_sign, people_text
 from daemon.reading.employer_names import Run, clean, folded, is_word, of_display, readable, spelled, words
 from daemon.reading.lexicon import load
 from daemon.reading.model import Me, Message
@@ -84,13 +84,13 @@ def find(
     agency = _is_agency(message, sender, lines, label)
     known = {folded(one.name) for one in people if one.name} | _own_names(message, me)
     name = "" if sender.bounce else _named(message, sender, lines, label, known, agency=agency)
-    number = employer_role.requisition((message.subject, *lines[:40]))
+    number = employer_ids.requisition((message.subject, *lines[:40]))
     return Employer(
         name=name or None,
         agency=agency,
-        role=employer_role.role(message, sentences),
+        role=employer_role.find(message.subject, sentences),
         requisition=number,
-        tokens=employer_role.tokens(message, number),
+        tokens=employer_ids.tokens(message, number),
     )
 
 
@@ -101,6 +101,9 @@ def _own_names(message: Message, me: Me | None) -> set[str]:
         if message.sender and not names.is_role(message.sender.name)
         else set()
     )
+    signed = people_sign.find(message.text, message.signature).name
+    if " " in signed and not employer_names.is_company(signed):
+        found.add(signed)
     found |= {one.name for one in message.to} | ({me.name} if me else set())
     found |= {part for name in found for part in name.split()}
     return {folded(name) for name in found if name}

@@ -74,6 +74,7 @@ def _german(text: str) -> str:
     return folded(text)
 
 
+@lru_cache(2048)
 def clean(name: str) -> str:
     """Return a company's name without legal form, department and punctuation around it."""
     name = name.strip(" \t,;:.!\"'“”„‘’()[]|–-*_")
@@ -182,12 +183,7 @@ def _acronymic(name: str, target: str) -> bool:
 def _spellings(target: str, text: str) -> Iterator[str]:
     tokens = list(_TOKEN.finditer(text))
     for first, token in enumerate(tokens):
-        head = folded(token[0])
-        if (
-            not head
-            or head[0] != target[0]
-            or not (token[0][0].isupper() or token[0][0].isdigit() or head in words("parts"))
-        ):
+        if not _may_begin(token[0], target):
             continue
         last = _matched(target, text, tokens, first)
         if last is None:
@@ -195,8 +191,16 @@ def _spellings(target: str, text: str) -> Iterator[str]:
         last = _extended(text, tokens, last)
         first = _article(text, tokens, first)
         name = clean(text[tokens[first].start() : tokens[last].end()])
-        if name and not (len(name) < _MIN_LABEL):
+        if len(name) >= _MIN_LABEL:
             yield name[0].upper() + name[1:]
+
+
+def _may_begin(word: str, target: str) -> bool:
+    """Whether a word can be the first of the name a label spells."""
+    if word[0].isascii() and word[0].lower() != target[0]:
+        return False
+    head = folded(word)
+    return head[:1] == target[0] and (word[0].isupper() or word[0].isdigit() or head in words("parts"))
 
 
 def _matched(target: str, text: str, tokens: list[re.Match[str]], first: int) -> int | None:

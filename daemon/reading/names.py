@@ -22,7 +22,6 @@ _LETTERS_AFTER = re.compile(
     r",?\s+(?:Ph\.?\s?D|M\.?D|MBA|CPA|RN|CIPD|SHRM(?:-\w+)?|MSc|BSc|Esq|P\.?E|Jr|Sr|II|III|PMP)\.?(?=,|$)"
 )
 _WORD = re.compile(r"[^\W\d_](?:[\w'’.´`ªº-]*[\wªº'’])?\.?")
-_POSSESSIVE = re.compile(r"['’]s$")
 _GAP = re.compile(r"[ \t\u00a0]{1,2}")
 
 
@@ -160,7 +159,7 @@ def at(text: str, start: int) -> tuple[str, int] | None:
     words: list[str] = []
     titled, end, names, position = False, start, 0, start
     while len(words) < 8 and (match := _WORD.match(text, position)):
-        word = _POSSESSIVE.sub("", match[0])
+        word = match[0][:-2] if match[0].endswith(("'s", "’s")) else match[0]
         lower = word.rstrip(".").lower()
         if (
             not names

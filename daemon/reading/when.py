@@ -74,7 +74,8 @@ def find(
     )
     links = tuple(links)
     when = _read(sentences, context, links)
-    if not when.interviews and not when.slots and subject and not _REPLY.match(subject):
+    dated = any(map(str.isdigit, subject)) and not _REPLY.match(subject)
+    if dated and not when.interviews and not when.slots:
         from_subject = _read((subject,), context, (*links, *sentences))
         when = replace(when, interviews=from_subject.interviews, quotes=from_subject.quotes)
     return when
@@ -91,6 +92,8 @@ def _read(sentences: Sequence[str], context: Context, links: Sequence[str]) -> W
     parts = when_bind.lines(sentences, context)
     build = Builder(parts, links)
     said = [m for m in when_bind.moments(parts, context) if context.sent <= m.at <= context.sent + _HORIZON]
+    if not said:
+        return When(mode=build.mode if links or build.place else None, place=build.place)
     by_role: dict[Role, list[Moment]] = {role: [] for role in Role}
     for moment, role in zip(said, when_roles.roles(said, parts), strict=True):
         by_role[role].append(moment)

@@ -34,6 +34,16 @@ _SAME_AGAIN = re.compile(
     r"(?:that is|that's|which is|i\.e\.|d\.h\.|=|entspricht|soit)?\s?(?:at\s)?$",
     re.IGNORECASE,
 )
+_ZONE_LIKE = re.compile(
+    r"(?-i:\b[A-Z]{2,5}\b)|[+/]|eastern|central|mountain|pacific|atlantic|(?:time|zeit|heure|hora|horário|tijd|ora)\b",
+    re.IGNORECASE,
+)
+_ALL_TIMES = re.compile(
+    r"\b(?:times|time ?zone|zeiten|zeitzone|horaires|fuseau|horas|huso|tijden|tijdzone|horários|fuso|orari)\b",
+    re.IGNORECASE,
+)
+_SHORT = 60  # characters of a line that may be nothing but a zone
+_ALONE = 14  # characters beside the zone in such a line
 _YOURS = re.compile(r"\W*(?:your|ihrer|deiner|votre|tu|su|jouw|uw|seu|sua|tuo)\b", re.IGNORECASE)
 _ON = re.compile(r"[\s,(]*(?:\S{1,9}\s){0,2}$")
 
@@ -85,6 +95,7 @@ class Line:
     words: Words
     days: tuple[Day, ...]
     clocks: tuple[Clock, ...]
+    zones: tuple[tuple[int, int, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -113,13 +124,13 @@ def lines(sentences: Sequence[str], context: Context) -> list[Line]:
         since = 0 if days else since + 1
         dated = bool(days) or (dated and since <= _REACH_UP) or bool(context.before)
         clocks: tuple[Clock, ...] = ()
+        said: tuple[tuple[int, int, str], ...] = ()
         if (days or _WORTH_A_LOOK.search(sentence)) and not labelled(sentence, words, "length"):
+            said = tuple(zones.mentions(sentence)) if _ZONE_LIKE.search(sentence) else ()
             taken = [(day.start, day.end) for day in days]
-            taken += [
-                (start, end) for start, end, said in zones.mentions(sentence) if any(map(str.isdigit, said))
-            ]
+            taken += [(start, end) for start, end, zone in said if any(map(str.isdigit, zone))]
             clocks = when_clock.find(sentence, words, taken, dated=dated)
-        found.append(Line(index, sentence, words, days, clocks))
+        found.append(Line(index, sentence, words, days, clocks, said))
     return found
 
 
@@ -133,7 +144,7 @@ def moments(parts: Sequence[Line], context: Context) -> tuple[Moment, ...]:
     """Return the moments said in `parts`, in order of the text, one said in two zones only once."""
     bound = list(_bound(parts, context))
     _join_ends(bound)
-    floating = _floating(parts, context)
+    floating = _floating(parts, context) if bound else {}
     for one in bound:
         one.zone = _zone_after(one, context) or floating.get(one.line.index)
     _drop_repeated(bound)
@@ -238,7 +249,7 @@ def _zone_after(one: _Bound, context: Context) -> zones.Zone | None:
     if one.own_day and one.day.start >= one.clock.end and _ON.match(sentence[one.clock.end : one.day.start]):
         ends.append(one.day.end)
     for end in ends:
-        for start, stop, words in zones.mentions(sentence):
+        for start, stop, words in one.line.zones:
             if start >= end and _ZONE_GAP.fullmatch(sentence[end:start]):
                 one.zone_end = stop
                 return zones.understand(words, context.home, context.reader)
@@ -252,18 +263,16 @@ def _floating(parts: Sequence[Line], context: Context) -> dict[int, zones.Zone]:
     """
     found: dict[int, zones.Zone] = {}
     for position, line in enumerate(parts):
-        for start, stop, words in zones.mentions(line.sentence):
+        general = bool(_ALL_TIMES.search(line.sentence))
+        if not (general or len(line.sentence) <= _SHORT) or not _ZONE_LIKE.search(line.sentence):
+            continue
+        for start, stop, words in line.zones or zones.mentions(line.sentence):
             zone = zones.understand(words, context.home, context.reader)
-            alone = len(line.sentence) - (stop - start) <= 14 or bool(
-                re.search(r"\btime ?zone|zeitzone|fuseau|huso|tijdzone|fuso", line.sentence, re.IGNORECASE)
-            )
             if zone is None or words.lower().startswith(("your", "our", "my")):
                 continue
             if start == 0 and position and parts[position - 1].clocks and not line.clocks:
                 found[position - 1] = zone
-            if alone or re.search(
-                r"\b(?:times|zeiten|horaires|horas|tijden|horários|orari)\b", line.sentence, re.IGNORECASE
-            ):
+            if general or len(line.sentence) - (stop - start) <= _ALONE:
                 found.setdefault(-1, zone)
     return found
 

@@ -27,7 +27,6 @@ class Builder:
 
     def __init__(self, parts: Sequence[Line], links: Sequence[str]) -> None:
         self._parts = parts
-        self._length = self._general_length()
         self.place = self._labelled_place()
         self._rest = (" ".join(links)[:_REST], "\n".join(line.sentence for line in parts)[:_REST])
 
@@ -38,12 +37,13 @@ class Builder:
 
     def interviews(self, said: Sequence[Moment]) -> tuple[Interview, ...]:
         """Return an interview for each moment, in order, one for each start."""
-        found = {one.at: self._interview(one) for one in said}
+        length = self._general_length() if said else 0
+        found = {one.at: self._interview(one, length) for one in said}
         return tuple(found[start] for start in sorted(found))[:_MAX]
 
-    def _interview(self, one: Moment) -> Interview:
+    def _interview(self, one: Moment, length: int) -> Interview:
         ends = one.ends
-        if ends is None and (minutes := self._length_beside(one) or self._length):
+        if ends is None and (minutes := self._length_beside(one) or length):
             ends = one.begins + dt.timedelta(minutes=minutes)
         return Interview(
             start=one.at,

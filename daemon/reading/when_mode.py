@@ -49,4 +49,7 @@ def of(*, place: str = "", near: Iterable[str] = (), rest: Iterable[str] = ()) -
     tries = [(text, strength) for text in near[:1] for strength in ("sure", "hint")]
     tries += [(text, strength) for strength in ("sure", "hint") for text in near[1:]]
     tries += [(text, "sure") for text in rest]
-    return next((mode for text, strength in tries if (mode := _told(text, strength)) is not None), None)
+    mode = next((mode for text, strength in tries if (mode := _told(text, strength)) is not None), None)
+    if mode is None and any(_patterns("place")[0][1].search(text[:_LIMIT]) for text in rest):
+        return Mode.ONSITE
+    return mode
