@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import time
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -122,3 +123,80 @@ def test_one_look_says_what_was_done(dovecot: Dovecot, home: Home) -> None:
     assert story.returncode == 0, story.stderr
     assert "thank-you" in story.stdout
     assert home.run("run", "--once").stdout.startswith("Nothing to do")
+
+
+def test_the_service_manager_is_told(dovecot: Dovecot, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """READY once the work begins, WATCHDOG with every lap, the state in words, STOPPING at the end."""
+    user = dovecot.new_user()
+    home.configure(dovecot, user)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
+        ear.bind(str(home.path / "notify"))
+        ear.settimeout(20)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(home.path / "notify"))
+        with home.running() as process:
+            heard: list[str] = []
+            while "STATUS=watching" not in heard:
+                heard.append(ear.recv(4096).decode())
+            process.send_signal(signal.SIGTERM)
+            while "STATUS=stopped" not in heard:
+                heard.append(ear.recv(4096).decode())
+            assert process.wait(5) == 0
+    assert heard[0] == "READY=1"
+    assert "WATCHDOG=1" in heard
+    assert "STOPPING=1" in heard
+
+
+def test_refused_credentials_wait_for_the_user_and_are_taken_once_mended(
+    dovecot: Dovecot, home: Home
+) -> None:
+    """One notice and no loop; after the password was mended, SIGHUP or time alone brings it back."""
+    user = dovecot.new_user()
+    home.configure(dovecot, user, password="wrong")
+    with home.running() as process:
+        eventually(lambda: "auth_failed" in home.log())
+        assert json.loads(home.run("status", "--json").stdout)["state"] == "auth_failed"
+        home.configure(dovecot, user)
+        process.send_signal(signal.SIGHUP)
+        eventually(lambda: "watching" in home.log())
+        assert home.log().count("auth_failed") == 1
+        assert process.poll() is None
+
+
+def test_a_broken_configuration_does_not_end_a_daemon_that_runs(dovecot: Dovecot, home: Home) -> None:
+    """SIGHUP with a mistake keeps the old configuration and says what is wrong."""
+    user = dovecot.new_user()
+    home.configure(dovecot, user)
+    with home.running() as process:
+        eventually(lambda: "watching" in home.log())
+        home.configure(dovecot, user, more="[profil]\nname = 3\n")
+        process.send_signal(signal.SIGHUP)
+        eventually(lambda: "configuration_refused" in home.log())
+        eventually(lambda: home.log().count("watching") == 2)
+        assert process.poll() is None
+
+
+def test_a_server_that_says_nothing_does_not_hold_up_the_end(home: Home) -> None:
+    """SIGTERM ends the daemon within five seconds, also while it waits for a server that never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        (home.path / "password").write_text("open-sesame\n")
+        (home.path / "password").chmod(0o600)
+        home.config.write_text(
+            f'''address = "{ADDRESS}"
+[imap]
+host = "127.0.0.1"
+port = {mute.getsockname()[1]}
+security = "none"
+password_file = "password"
+[state]
+directory = "state"
+'''
+        )
+        with home.running() as process:
+            connection, _ = mute.accept()
+            began = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(10) == 0
+            assert time.monotonic() - began < 5
+            connection.close()
+    status = json.loads(home.run("status", "--json").stdout)
+    assert status["cases"] == []

@@ -1,0 +1,127 @@
+"""Reading in a process of its own: a bad mail costs that process, and nothing else."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hand_made import ANA
+
+from connectors.connector import SpecialUse, StoredMessage
+from daemon.audit import Audit
+from daemon.intake import POISON, Intake
+from daemon.reader import Read, Reader, ReaderDied, read_here
+from daemon.reading.model import Me
+from daemon.store import Store
+
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+ME = Me(frozenset({ANA}))
+
+
+def mail(number: int, text: str) -> bytes:
+    return (
+        f"From: Lou Park <lou@acme.example>\r\nTo: {ANA}\r\nSubject: Your interview\r\n"
+        f"Date: Mon, 02 Mar 2026 09:00:00 +0000\r\nMessage-ID: <{number}@acme.example>\r\n\r\n{text}\r\n"
+    ).encode()
+
+
+UPDATE = mail(1, "Thank you for coming in. You will hear from us by the end of next week.")
+
+
+def spoiled(deed: str) -> Reader:
+    """Return a reader whose process does `deed` for a mail that says "poison"."""
+    code = f"""
+import os, signal, time
+import daemon.reader as reader
+honest = reader.read_here
+def read(octets, *rest):
+    if b"poison" in octets:
+        {deed}
+    return honest(octets, *rest)
+reader.read_here = read
+reader.main()
+"""
+    return Reader((sys.executable, "-c", code), patience=3.0)
+
+
+def test_a_mail_reads_the_same_in_the_other_process() -> None:
+    """Nothing is lost on the way there and back."""
+    reader = Reader()
+    try:
+        assert reader.read(UPDATE, NOW, ME) == read_here(UPDATE, NOW, ME)
+        assert reader.read(mail(2, "Hello."), NOW, ME).body == "Hello."
+    finally:
+        reader.close()
+
+
+@pytest.mark.parametrize(
+    ("deed", "said"),
+    [
+        ("os.kill(os.getpid(), signal.SIGKILL)", "ended the process"),
+        ("raise RuntimeError", "ended the process"),
+        ("time.sleep(60)", "longer than"),
+    ],
+)
+def test_a_mail_that_ends_or_holds_up_the_process_is_given_up(deed: str, said: str) -> None:
+    """The error says what happened, and the next mail is read as ever."""
+    reader = spoiled(deed)
+    try:
+        with pytest.raises(ReaderDied, match=said):
+            reader.read(mail(1, "poison"), NOW, ME)
+        assert reader.read(mail(2, "Hello."), NOW, ME).body == "Hello."
+    finally:
+        reader.close()
+
+
+def test_a_process_that_went_to_sleep_is_started_again() -> None:
+    """That the idle process ended by itself is no failure of the mail that comes next."""
+    code = "import daemon.reader as reader; reader.IDLE = 0.2; reader.main()"
+    reader = Reader((sys.executable, "-c", code))
+    try:
+        assert reader.read(mail(1, "One."), NOW, ME).body == "One."
+        assert reader._child
+        reader._child.wait(20)
+        assert reader.read(mail(2, "Two."), NOW, ME).body == "Two."
+    finally:
+        reader.close()
+
+
+def test_the_process_ends_with_the_one_that_asks() -> None:
+    """No process is left behind when the daemon is killed: its pipe closes."""
+    reader = Reader()
+    reader.read(mail(1, "One."), NOW, ME)
+    child = reader._child
+    assert child
+    assert child.stdin
+    child.stdin.close()
+    assert child.wait(20) == 0
+    reader.close()
+
+
+def test_a_poisonous_mail_is_put_aside_and_its_neighbours_are_read(tmp_path: Path) -> None:
+    """Three attempts, one line in the audit log, and it is never read again."""
+    store = Store.memory()
+    book = store.account(ANA, NOW)
+    reader = spoiled("os.kill(os.getpid(), signal.SIGKILL)")
+    tries: list[bytes] = []
+
+    def read(octets: bytes, at: datetime) -> Read:
+        tries.append(octets)
+        return reader.read(octets, at, ME)
+
+    intake = Intake(book, Audit(store, tmp_path), read)
+    messages = [
+        StoredMessage(octets, "INBOX", SpecialUse.INBOX, str(number), NOW)
+        for number, octets in enumerate([UPDATE, mail(2, "poison"), mail(3, "We will decide by Friday.")])
+    ]
+    try:
+        intake.take(messages, NOW, None)
+        intake.take(messages, NOW, None)
+    finally:
+        reader.close()
+    assert len(tries) == POISON + 2
+    (aside,) = book.quarantined()
+    assert (aside.mailbox, aside.uid) == ("INBOX", "1")
+    assert {r.key for r in book.pending()} == {"1@acme.example", "3@acme.example"}
