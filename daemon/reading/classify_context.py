@@ -18,11 +18,13 @@ _RECRUITING = re.compile(
     r"(?:career|job|recruit|talent|hiring|hr[.@_-]|people|personal|bewerb|karriere|candidat|recrut|drh|rrhh"
     r"|seleccion|selecao|selezione|vacature|werken|sollicit|lavora|empleo|vagas|resourcing|workforce)"
 )
+_FORWARDED = re.compile(r"\s*(?:fwd?|wg|tr|rv|enc|doorst)\s?:", re.IGNORECASE)
 _FEW = 3  # recipients
 _LONG = 3_000  # characters
 _JOB = 5.0  # the most that words of one kind count
 _HIRING = 2.0  # ... where the user is the one who hires
 _RELAYS = {"ats": 3.0, "scheduler": 0.5, "board": 1.5}
+Reason = tuple[float, Evidence]
 
 # What a sign of something else weighs, and how many signs there may be by chance.
 _WEIGHTS = {
@@ -38,26 +40,28 @@ _WEIGHTS = {
 _WEIGHT = (1.3, 1.0)
 _MOST = {Does.PANEL: 9.0, Does.PRESS: 6.0, Does.RESEARCH: 6.0, Does.LEARNING: 5.0}
 _ELSEWHERE = 6.0  # the most that all other signs of something else weigh
-_SECTOR = 1.5  # ... beside plain talk of a job: employers are schools, clinics and banks, too
+_TRADE = 1.5  # ... beside plain talk of a job: employers are schools, clinics and banks, too
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """How much speaks for the user's own application (about 1 is even), and what."""
+    """How much speaks for the user's own application, how much of that names a job, and what does."""
 
     weight: float
+    job: float
     why: tuple[Evidence, ...]
 
 
 def weigh(message: Message, said: Iterable[Said], sender: Sender, me: Me, language: str) -> Context:
     """Return how far the mail is about a job the user seeks."""
     said = tuple(said)
-    total = 0.0
-    why: list[Evidence] = []
-    for weight, one in (*_words(said), *_envelope(message, sender, me), *_thread(message, language)):
-        total += weight
-        why.append(one)
-    return Context(total, tuple(why))
+    job = (*_job(said), *_sender(message, sender), *_thread(message, language))
+    rest = (*_work(said), *_elsewhere(said), *_envelope(message, sender, me))
+    return Context(
+        weight=sum(weight for weight, _ in (*job, *rest)),
+        job=sum(weight for weight, _ in job),
+        why=tuple(why for _, why in sorted((*job, *rest), key=lambda one: -abs(one[0]))),
+    )
 
 
 def _distinct(said: Iterable[Said], does: Does) -> list[Said]:
@@ -68,19 +72,25 @@ def _distinct(said: Iterable[Said], does: Does) -> list[Said]:
     return list(found.values())
 
 
-def _words(said: tuple[Said, ...]) -> Iterable[tuple[float, Evidence]]:
-    elsewhere = {one.does for one in said if one.does in ABOUT_SOMETHING_ELSE}
-    jobs, applying, work = (_distinct(said, does) for does in (Does.JOB, Does.APPLYING, Does.WORK))
-    if jobs:
-        most = _HIRING if Does.PANEL in elsewhere else _JOB
+def _job(said: tuple[Said, ...]) -> Iterable[Reason]:
+    others = {one.does for one in said if one.does in ABOUT_SOMETHING_ELSE}
+    if jobs := _distinct(said, Does.JOB):
+        most = _HIRING if Does.PANEL in others else _JOB
         yield min(1.2 * len(jobs), most), Evidence(jobs[0].quote, "speaks of a job")
-    if applying:
-        each = 0.3 if elsewhere & OTHER_BUSINESS else 1.2
+    if applying := _distinct(said, Does.APPLYING):
+        each = 0.3 if others & OTHER_BUSINESS else 1.2
         yield min(each * len(applying), _JOB), Evidence(applying[0].quote, "speaks of an application")
-    if work:
+
+
+def _work(said: tuple[Said, ...]) -> Iterable[Reason]:
+    if work := _distinct(said, Does.WORK):
         yield min(0.5 * len(work), 1.5), Evidence(work[0].quote, "speaks of work")
-    allowed = _SECTOR if len(jobs) > 1 else _ELSEWHERE
-    for does in sorted(elsewhere):
+
+
+def _elsewhere(said: tuple[Said, ...]) -> Iterable[Reason]:
+    """Yield what speaks of something else; beside plain talk of a job, an employer's trade counts little."""
+    allowed = _TRADE if len(_distinct(said, Does.JOB)) > 1 else _ELSEWHERE
+    for does in sorted({one.does for one in said if one.does in ABOUT_SOMETHING_ELSE}):
         found = {(one.words, one.place): one for one in said if one.does is does}
         each, chance = _WEIGHTS.get(does, _WEIGHT)
         weight = min(each * (len(found) - chance), _MOST.get(does, allowed))
@@ -89,23 +99,24 @@ def _words(said: tuple[Said, ...]) -> Iterable[tuple[float, Evidence]]:
         yield -weight, Evidence(next(iter(found.values())).quote, f"speaks of something else: {does.value}")
 
 
-def _envelope(message: Message, sender: Sender, me: Me) -> Iterable[tuple[float, Evidence]]:
+def _sender(message: Message, sender: Sender) -> Iterable[Reason]:
     address = message.sender.address if message.sender else ""
-    if sender.relay:
-        yield _RELAYS.get(sender.relay_kind, 0.0), Evidence(address, f"carried by {sender.relay}")
+    if sender.relay_kind in _RELAYS:
+        yield _RELAYS[sender.relay_kind], Evidence(address, f"carried by {sender.relay}")
     if _RECRUITING.match(address) or (message.sender and _RECRUITING.match(message.sender.name.lower())):
         yield 1.5, Evidence(address, "written from a recruiting mailbox")
+
+
+def _envelope(message: Message, sender: Sender, me: Me) -> Iterable[Reason]:
+    address = message.sender.address if message.sender else ""
     if sender.domain and sender.domain in _home(message, me):
         yield -4.0, Evidence(address, "written by a colleague")
-    elif (
-        sender.domain
-        and not sender.automatic
-        and len(message.to) == 1
-        and "list-unsubscribe" not in message.fields
-    ):
+    elif _in_person(message, sender):
         yield 0.6, Evidence(address, "somebody at an organisation wrote to the user alone")
     if sender.list:
         yield -2.5, Evidence(message.fields.get("list-id", ""), "came over a mailing list")
+    if _FORWARDED.match(message.subject):
+        yield -0.7, Evidence(message.subject, "forwarded")
     if len(message.to) > _FEW:
         yield -1.5, Evidence("", "written to many")
     if len(message.text) > _LONG:
@@ -123,7 +134,7 @@ def _home(message: Message, me: Me) -> set[str]:
     return {registrable(one) for one in mine}
 
 
-def _thread(message: Message, language: str) -> Iterable[tuple[float, Evidence]]:
+def _thread(message: Message, language: str) -> Iterable[Reason]:
     around = (*message.quoted.split("\n")[:40], *message.signature.split("\n")[:12])
     heard = listen(around, language, likely=False)
     found = _distinct(heard, Does.JOB) + _distinct(heard, Does.APPLYING)

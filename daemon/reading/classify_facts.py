@@ -34,10 +34,11 @@ _TALKS = frozenset({Does.JOB, Does.APPLYING, Does.INVITES, Does.FIXES, Does.WORK
 class Facts:
     """All that is known of a mail when its kind is decided.
 
-    `length` is the text's, in characters.  `counts` says how many sentences do each act, `hints` which are done by weak words only.  `context`
-    is how much speaks for the user's own application (see `classify_context`), `why` its reasons.
-    `times` and `slots` count interviews stated and offered.  `method` and `sequence` are iCalendar's,
-    `talk` whether the entry is an interview by its words.  `linked`: a hyperlink leads to a booking page.
+    `length` is the text's, in characters.  `counts` says how many sentences do each act, `hints` which
+    are done by weak words only.  `context` is how much speaks for the user's own application, `job` the
+    part of it that names a job (see `classify_context`), `why` the reasons.  `times` and `slots` count
+    interviews stated and offered.  `method` and `sequence` are iCalendar's, `talk` whether the entry is an
+    interview by its words.  `linked`: a hyperlink leads to a booking page.
     """
 
     said: tuple[Said, ...] = ()
@@ -45,6 +46,7 @@ class Facts:
     counts: Mapping[Does, int] = field(default_factory=dict)
     hints: frozenset[Does] = frozenset()
     context: float = 0.0
+    job: float = 0.0
     why: tuple[Evidence, ...] = ()
     reply: bool = False
     automatic: bool = False
@@ -100,6 +102,7 @@ def gather(
         counts=Counter(does for does, _ in heard),
         hints=frozenset(does for does, _ in heard if does not in firm),
         context=context.weight,
+        job=context.job,
         why=context.why,
         reply=bool(message.in_reply_to) or answer,
         automatic=sender.automatic,
