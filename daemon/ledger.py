@@ -84,7 +84,7 @@ class Ledger:
             ref = self.connector.append_draft(entry.octets, entry.message_id, entry.thread_id)
         except Refused as error:
             wait = RETRY[min(entry.attempts, len(RETRY) - 1)]
-            blocked = entry.turned(DraftState.BLOCKED, now, str(error))
+            blocked = entry.turned(DraftState.BLOCKED, now, f"{error} {error.hint}".rstrip())
             return self.save(replace(blocked, attempts=entry.attempts + 1, again_at=now + wait), now)
         return self.save(replace(entry.turned(DraftState.PLACED, now), ref=ref), now)
 

@@ -7,11 +7,11 @@ from datetime import datetime
 
 from daemon.store_book import Linked
 from daemon.store_drafts import Entry
-from policies.case import Case, DraftState, Event, Kind, Party, Timeline
+from policies.case import Case, DraftState, Event, Party, Timeline
 from policies.decision import Action, Decision
+from policies.history import Outcome
 
 _WAITING = (DraftState.PLACED, DraftState.EDITED, DraftState.BLOCKED, DraftState.INTENDED)
-_ENDS = {Kind.REJECTION: "rejected", Kind.OFFER: "offered"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ class Chapter:
     mail: str = ""
 
 
-def view(case: Case, entries: tuple[Entry, ...], decision: Decision, now: datetime) -> View:
-    """Return where a case stands; `decision` is what the policy says now."""
+def view(case: Case, entries: tuple[Entry, ...], decision: Decision, outcome: Outcome, now: datetime) -> View:
+    """Return where a case stands; `decision` and `outcome` are what the policy says now."""
     words = [e for e in case.history if e.by is Party.EMPLOYER]
     last = words[-1] if words else None
     said = _latest_timeline(words)
@@ -54,7 +54,7 @@ def view(case: Case, entries: tuple[Entry, ...], decision: Decision, now: dateti
         case=case.id,
         employer=case.employer,
         role=case.role,
-        stage=_stage(case, decision, now),
+        stage=_stage(case, outcome, now),
         last_word=last.at if last else None,
         last_kind=str(last.kind) if last else "",
         quote=said.quote if said else "",
@@ -69,13 +69,12 @@ def _latest_timeline(words: list[Event]) -> Timeline | None:
     return next((t for event in reversed(words) for t in event.timelines), None)
 
 
-def _stage(case: Case, decision: Decision, now: datetime) -> str:
+def _stage(case: Case, outcome: Outcome, now: datetime) -> str:
     """Return how far the case has come, in a word or two."""
-    if any(key.key.startswith("stop") for key in case.raised):
+    if outcome is not Outcome.OPEN:
+        return outcome.value
+    if any(raised.key.startswith("stop") for raised in case.raised):
         return "stopped"
-    ends = [_ENDS[e.kind] for e in case.history if e.kind in _ENDS and e.by is Party.EMPLOYER]
-    if ends and decision.action is not Action.WAIT:
-        return ends[-1]
     standing = [i for i in case.interviews if not i.cancelled]
     if any(i.start > now for i in standing):
         return "interview ahead"

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 MOST_DECISIONS = 20
 """More answers than this for one case in one step would be a loop; it is left for the next step."""
 
+LOOSE = timedelta(days=365)
+"""How long a mail of no case (an application, a recruiter's first words) is kept for an answer to come."""
+
 SOONEST = timedelta(minutes=1)
 """A case that waits is not asked again sooner than this."""
 
@@ -137,6 +140,7 @@ class Shell:
         with self.book.store.transaction():
             for reading in pending:
                 self._link_one(reading, now)
+        self.book.tidy(now - LOOSE)
 
     def _link_one(self, reading: Reading, now: datetime) -> None:
         link = self.casebook.link(reading)

@@ -96,10 +96,6 @@ class Book:
         """Return since when this state has watched: nothing is raised for what lay before (P8)."""
         return moment(self._rows("select observed_from from accounts where id = ?").fetchone()[0])
 
-    def set_observed_from(self, at: datetime) -> None:
-        """Begin to observe at another moment."""
-        self.store.db.execute("update accounts set observed_from = ? where id = ?", [stamp(at), self.number])
-
     def status(self) -> dict[str, Any]:
         """Return how the account is doing, as the service last wrote it down."""
         blob = self._rows("select status from accounts where id = ?").fetchone()[0]
@@ -227,12 +223,11 @@ class Book:
             "delete from readings where account = ? and key = ? and state <> 'linked'", ((k,) for k in keys)
         )
 
-    def drop_loose_before(self, at: datetime) -> None:
-        """Forget loose readings older than a moment."""
-        self._rows("delete from readings where account = ? and state = 'loose' and date < ?", stamp(at))
-
-    def shrink(self) -> None:
-        """Give pages that are no longer needed back to the disk."""
+    def tidy(self, loose_before: datetime) -> None:
+        """Forget loose readings older than a moment, and give pages no longer needed back to the disk."""
+        self._rows(
+            "delete from readings where account = ? and state = 'loose' and date < ?", stamp(loose_before)
+        )
         self.store.db.execute("pragma incremental_vacuum").fetchall()
 
     # Cases

@@ -96,7 +96,7 @@ class Drafts:
         return found[0] if found else None
 
     def forget_unwritten(self) -> None:
-        """Forget notes that could not be written (no server takes the address), so that they are tried anew."""
+        """Forget notes that could not be written, so that they are tried anew."""
         self._db.execute(
             "delete from drafts where account = ? and state = ? and octets is null",
             [self.book.number, DraftState.BLOCKED],

@@ -17,6 +17,7 @@ from daemon.cli.show import emit, local
 from daemon.clock import Clock
 from daemon.errors import UsageError
 from daemon.overview import View, story, view
+from policies.situation import Situation
 
 if TYPE_CHECKING:
     from daemon.config import Loaded
@@ -45,7 +46,9 @@ class Looking:
         """Return where a case stands at this moment."""
         case = self.shell.case(case_id)
         decision = self.mind.decide(case, self.now)
-        return view(case, self.shell.drafts.of_case(case_id), decision, self.now)
+        situation = Situation(case, self.now, self.mind.user.policy.at(case.employer))
+        outcome = situation.standing.outcome
+        return view(case, self.shell.drafts.of_case(case_id), decision, outcome, self.now)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import click
 
 from daemon.clock import Clock
 from daemon.errors import BadConfig, CredentialsRefused, UserError
+from policies.case import DraftState
 
 if TYPE_CHECKING:
     from daemon.config import Loaded
@@ -159,11 +160,14 @@ def _signals(service: Service) -> Iterator[None]:
 def _log_done(done: Done) -> None:
     from daemon.log import logger
 
-    decision = done.decision
-    logger().info(
+    decision, entry = done.decision, done.entry
+    blocked = entry is not None and entry.state is DraftState.BLOCKED
+    say = logger().warning if blocked else logger().info
+    say(
         decision.action,
         case=done.case.id,
         note=decision.note or "",
-        state=done.entry.state if done.entry else "",
+        state=entry.state if entry else "",
+        reason=entry.reason if entry and blocked else "",
         rules=" ".join(finding.rule for finding in decision.because),
     )

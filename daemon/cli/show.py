@@ -10,6 +10,10 @@ from zoneinfo import ZoneInfo
 import click
 import msgspec
 
+from daemon.errors import UserError
+from policies.case import DraftState
+from policies.decision import Action
+
 if TYPE_CHECKING:
     from daemon.step import Done
 
@@ -20,30 +24,43 @@ def emit(value: object) -> None:
 
 
 def show_done(done: Iterable[Done], zone: str, as_json: bool) -> None:
-    """Show what was done, one line each; say so where it was nothing."""
+    """Show what was done, one line each; say so where it was nothing.
+
+    Raises UserError at the end where the account refused to store a draft.
+    """
     from daemon.simulate import as_json as line
 
-    lines = [line(each, zone) for each in done]
-    for each in lines:
-        if as_json:
-            emit(each)
-        else:
-            click.echo(sentence(each))
-    if not lines and not as_json:
+    refused = []
+    nothing = True
+    for each in done:
+        nothing = False
+        emit(line(each, zone)) if as_json else click.echo(sentence(each))
+        if each.entry and each.entry.state is DraftState.BLOCKED:
+            refused.append(each.entry.reason)
+    if nothing and not as_json:
         click.echo("Nothing to do: no draft is due.")
+    if refused:
+        raise UserError("\n".join(dict.fromkeys(refused)), hint="It is tried again; nothing is lost.")
 
 
-def sentence(line: dict[str, object]) -> str:
+def sentence(done: Done) -> str:
     """Return one thing done, in words."""
-    to = ", ".join(line["to"]) if isinstance(line["to"], list) else ""
-    who = line["employer"] or line["case"]
-    match line["action"]:
-        case "draft":
-            return f"Drafted a {line['note']} to {to} ({who}); it is in your Drafts."
-        case "withdraw":
-            return f"Took back the {line['note']} to {to} ({who})."
-        case action:
-            return f"{str(action).capitalize()}: {who}. {line['body'] or ''}".rstrip()
+    decision, entry = done.decision, done.entry
+    who = done.case.employer or done.case.id
+    what = f"{entry.note} to {entry.to} ({who})" if entry else who
+    match decision.action, entry.state if entry else None:
+        case Action.DRAFT, DraftState.PLACED:
+            return f"Drafted a {what}; it is in your Drafts."
+        case Action.DRAFT, DraftState.BLOCKED:
+            return f"Could not draft a {what}."
+        case Action.DRAFT, state:
+            return f"A {what} is {state} already: left to you."
+        case Action.WITHDRAW, DraftState.WITHDRAWN:
+            return f"Took back the {what}."
+        case Action.WITHDRAW, state:
+            return f"The {what} is {state}: left to you."
+        case action, _:
+            return f"{action.capitalize()}: {who}. {decision.text}".rstrip()
 
 
 def local(at: object, zone: str) -> str:

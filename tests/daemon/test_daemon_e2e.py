@@ -6,6 +6,7 @@ import json
 import signal
 import socket
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from daemon_process import ADDRESS, Home, eventually, invitation, kill, reply
-from servers.dovecot import Dovecot
+from servers.dovecot import Dovecot, Layout
 
 HOUR = timedelta(hours=1)
 
@@ -200,3 +201,23 @@ directory = "state"
             connection.close()
     status = json.loads(home.run("status", "--json").stdout)
     assert status["cases"] == []
+
+
+def test_a_missing_drafts_mailbox_is_said_with_what_to_do_and_nothing_is_lost(
+    dovecot_server: Callable[[Layout], Dovecot], home: Home
+) -> None:
+    """Status 1 and a hint; once there is a Drafts mailbox, the next look lays what was due."""
+    server = dovecot_server(Layout(boxes=()))
+    user = server.new_user()
+    home.configure(server, user)
+    server.deliver(user, invitation(datetime.now(UTC) - HOUR))
+    once = home.run("run", "--once")
+    assert once.returncode == 1
+    assert "drafts" in once.stderr.lower()
+    assert "Traceback" not in once.stderr
+    with server.client(user) as client:
+        client.create_folder("Drafts")
+    assert home.run("run", "--once").returncode == 0
+    with server.client(user) as client:
+        client.select_folder("Drafts", readonly=True)
+        assert len(client.search()) == 2
