@@ -1,4 +1,4 @@
-"""Names of companies in running text, and the spelling of a domain's name ("hanse-mikro" → "Hanse-Mikro").
+"""Names of companies in running text, and the spelling of a domain's name ("west-optik" → "West-Optik").
 
 Knows words (`lexicon/employer.toml`) and capitals; which company is the employer is decided elsewhere.
 """
@@ -21,7 +21,7 @@ _MAX_WORDS = 6
 _TRIMMED = re.compile(r"^\W+|[\s.,]+$")
 _WHOLE_LINE = 4  # words of a line that is nothing but a company's name
 _GAP = 3  # characters between two words of a name
-_LONG_HEAD = 10  # letters before the kind of house that may hold another one ("meridianhealth" + "partners")
+_LONG_HEAD = 10  # letters before the kind of house that may hold another one ("northernhealth" + "partners")
 _FIRST_WORD = 4  # letters of the first word a label must hold
 _SPELLED_WORDS = 7
 _MIN_LABEL = 3
@@ -89,7 +89,7 @@ def clean(name: str) -> str:
 
 
 def of_display(name: str) -> str:
-    """Return the company in a display name ("Orchard & Vale Talent Acquisition", "Careers at Acme"), or ""."""
+    """Return the company in a display name ("Acme Talent Acquisition", "Careers at Acme"), or ""."""
     name = re.sub(r"\s(?:via|by|through)\s.*$", "", name.strip(), flags=re.IGNORECASE)
     if inside := re.search(r"\(([^()]{3,60})\)\s*$", name):
         return clean(inside[1])
@@ -104,7 +104,7 @@ def runs(text: str) -> Iterator[Run]:
     index = 0
     while index < len(tokens):
         token = tokens[index][0]
-        if not _begins(token) or (token != "The" and token.lower() in names.never()):
+        if not _begins(token) or (token not in ("The",) and token.lower() in names.never()):
             index += 1
             continue
         last = _last(text, tokens, index)
@@ -150,7 +150,7 @@ def is_word(name: str) -> bool:
 
 
 def is_company(name: str) -> bool:
-    """Whether a name ends in a legal form or a word only companies are called ("Verdigris PBC", "Acme Foods")."""
+    """Whether a name ends in a legal form or a word only companies are called ("Acme Foods")."""
     last = name.split()[-1].lower().strip(".,") if name.split() else ""
     return " " in name and (last in words("forms") or last in words("parts"))
 
@@ -158,7 +158,7 @@ def is_company(name: str) -> bool:
 def spelled(label: str, texts: Iterable[str]) -> str:
     """Return the longest-standing spelling in `texts` of the name a domain's label glues together, or "".
 
-    "prairiecu" is found as "Prairie Credit Union", "bergland" as "Bergland Versicherung".
+    "valleycu" is found as "Valley Credit Union", "bergland" as "Bergland Versicherung".
     """
     target = folded(label)
     if len(target) < _MIN_LABEL:
@@ -206,7 +206,7 @@ def _may_begin(word: str, target: str) -> bool:
 def _matched(target: str, text: str, tokens: list[re.Match[str]], first: int) -> int | None:
     """The index of the last word that spells `target` from `first` on, or None.
 
-    The words spell it whole, or with the beginning of each ("hollowaypublib": Holloway Public Library).
+    The words spell it whole, or with the beginning of each ("oakdalepublib": Oakdale Public Library).
     """
     glued, german, short, rests = "", "", "", {target}
     for index in range(first, min(first + _SPELLED_WORDS, len(tokens))):
@@ -295,25 +295,26 @@ def in_full(name: str, lines: Iterable[str]) -> str:
 
 
 def completed(name: str, label: str) -> str:
-    """Return `name` with the kind of house its domain adds: "Everspring" on everspringlabs → "Everspring Labs"."""
+    """Return `name` with the kind of house its domain adds: "Acme" on acmelabs → "Acme Labs"."""
     rest = folded(label).removeprefix(folded(name))
     known = rest in words("parts") and rest not in ("team", "talent", "recruiting", "recruitment")
     return f"{name} {rest.capitalize()}" if known else name
 
 
 _AFFIX = re.compile(
-    r"^(?:get|try|join|team|hello|go|use|my|the)-?(?=\w{5})|-?(?:hq|jobs|careers?|recruiting|hr|mail|inc|app|online|group|team|talent)$"
+    r"^(?:get|try|join|team|hello|go|use|my|the)-?(?=\w{5})"
+    r"|-?(?:hq|jobs|careers?|recruiting|hr|mail|inc|app|online|group|team|talent)$"
 )
 
 
 def variants(label: str) -> tuple[str, ...]:
-    """Return a domain's label as it is and without what is put around a name ("joinlowtide", "kitemakershq")."""
+    """Return a domain's label as it is, and without what is put around a name ("joinlowtide")."""
     shorter = _AFFIX.sub("", label)
     return (label, shorter) if shorter != label and len(shorter) > _MIN_LABEL else (label,)
 
 
 def readable(label: str) -> str:
-    """Return a domain's label as a name: "halcyon-robotics" → "Halcyon Robotics", "farrowlegal" → "Farrow Legal".
+    """Return a domain's label as a name: "acme-robotics" → "Acme Robotics", "acmelegal" → "Acme Legal".
 
     A glued label is split only before a word that says what kind of house it is; the rest is a name.
     """

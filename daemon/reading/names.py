@@ -91,7 +91,7 @@ def _cased(word: str) -> str:
 
 
 def bare(name: str) -> str:
-    """Return `name` without a title, unless it stands before a family name alone ("Dr. Kamau")."""
+    """Return `name` without a title, unless it stands before a family name alone ("Dr. Osei")."""
     titles, rest = _split_titles(name.split())
     return " ".join(rest if len(rest) > 1 or not titles else (*titles, *rest))
 
@@ -127,7 +127,7 @@ def salutation_parts(name: str) -> Salutation:
     if not rest:
         return Salutation("", "", title)
     if len(rest) == 1:
-        alone = bool(titles)  # "Dr. Kamau", "Frau Weber": a family name
+        alone = bool(titles)  # "Dr. Osei", "Frau Weber": a family name
         return Salutation("" if alone else rest[0], rest[0] if alone else "", title)
     given = 1
     while given < len(rest) - 1 and len(rest[given].rstrip(".")) == 1:  # a middle initial
@@ -191,7 +191,7 @@ def at(text: str, start: int) -> tuple[str, int] | None:
 
 
 def _finished(words: list[str], titled: bool, end: int) -> tuple[str, int] | None:
-    """The name as it is kept: a title stays only before a family name alone ("Dr. Kamau")."""
+    """The name as it is kept: a title stays only before a family name alone ("Dr. Osei")."""
     titles, rest = _split_titles(words)
     if not rest or not (titled or len(rest[0].rstrip(".")) > 1):
         return None

@@ -106,7 +106,7 @@ def _colleague(one: Address, message: Message) -> bool:
 
 
 def _writer(message: Message, judged: Sender, signed: Signature, company: str) -> Person | None:
-    """The person who wrote: by the display name, else by the signature; None for robots that sign as nobody."""
+    """The person who wrote, by the display name, else the signature; None for an unsigned system."""
     if message.sender is None or judged.outgoing:
         return None
     address = message.sender.address
@@ -205,7 +205,7 @@ def _fits(one: _Somebody, spelled: frozenset[str]) -> bool:
         return True
     if len(known) < 2 or len(spelled) < 2 or not known & spelled:
         return False
-    rest = [*(known - spelled), *(spelled - known)]  # "T. Nightingale" is Tobias Nightingale
+    rest = [*(known - spelled), *(spelled - known)]  # "T. Marlowe" is Tobias Marlowe
     return len(rest) == 2 and min(map(len, rest)) == 1 and rest[0][0] == rest[1][0]
 
 

@@ -47,7 +47,8 @@ def find(text: str, signature: str) -> Signature:
     below = [line.strip() for line in signature[:2_000].split("\n") if line.strip()][:_LINES]
     lines = [line[:_LINE] for line in (*end, *below)]
     closings = [n for n, line in enumerate(lines) if _closing().match(line)]
-    for start in (*(n + 1 for n in reversed(closings)), len(end), len(lines) - 1, len(lines) - 2, len(lines) - 3):
+    last = range(len(lines) - 1, len(lines) - 4, -1)
+    for start in (*(n + 1 for n in reversed(closings)), len(end), *last):
         if 0 <= start < len(lines) and (found := _named(lines, start)):
             return found
     for start in range(len(lines) - 1, max(-1, len(lines) - 4), -1):  # "Lucile Arnoux, Talent Partner"

@@ -40,7 +40,8 @@ _DETERMINER = (
     r"(?:our|my|the|unser\w*|mein\w*|notre|mon|ma|nuestr[ao]|mi|onze|mijn|noss[ao]|[oa]|il|la|l['’]|el|le|de|der|die|den|dem"
     r"|to|from)\s(?:[\w&'’/-]+\s){0,5}?(?:[\w&'’/-]+,\s)?"
 )
-_LED = re.compile(rf"[\s,:(–-]{{0,3}}(?:{_SELF})?(?:{_DETERMINER})?\s?[(,:–-]?\s?$", re.IGNORECASE)
+_TITLE = r"(?:(?:dr|prof|mr|mrs|ms|mx|herrn?|frau|mme|m|sra?|dott|mevr|dhr)\b\.?\s){0,3}"
+_LED = re.compile(rf"[\s,:(–-]{{0,3}}(?:{_SELF})?(?:{_DETERMINER})?\s?[(,:–-]?\s?{_TITLE}$", re.IGNORECASE)
 _TIME_FIRST = re.compile(r"\W{0,3}\d{1,2}(?:[:.h]\d\d|\s?[ap]m|\s?uhr)", re.IGNORECASE)
 _BULLET = re.compile(r"\s*(?:[-*•–·]|\(?\d[.)])\s+")
 _TITLE_BEFORE = re.compile(
@@ -48,6 +49,7 @@ _TITLE_BEFORE = re.compile(
     r"diretora?|responsabile|hoofd)\s(?:of|de|du|der|des|di|da|del|für|van|,)\s$|\b(?:VP|SVP|EVP|Head|Chief)\s$",
     re.IGNORECASE,
 )
+_NUMBER_BEFORE = re.compile(r"(?<![\d:.h])\d{1,5}[a-z]?\s$")
 _COMPANY_AFTER = re.compile(r"\s(?:Inc|Ltd|LLC|GmbH|AG|SA|BV|plc|Team|team|Careers|Recruiting)\b")
 
 
@@ -193,7 +195,8 @@ def _part(sentence: str, start: int, end: int) -> Part | None:
         for match in pattern.finditer(before):
             if _LED.fullmatch(before[match.end() :]):
                 return part
-    after = sentence[end : end + _AFTER]
+    beside = _ADDRESS_AFTER.match(sentence, end)
+    after = sentence[beside.end() if beside else end :].lstrip(")>]")[:_AFTER]
     far = " " in sentence[start:end]  # a single word needs the phrase right behind it
     for part, pattern in _after():
         if (match := pattern.match(after)) and (far or match.start(1) <= 1):
@@ -216,6 +219,8 @@ def _is_person(name: str, sentence: str, start: int, end: int, strangers: Strang
     if _COMPANY_AFTER.match(sentence, end) or _TITLE_BEFORE.search(sentence[max(0, start - _BEFORE) : start]):
         return False
     lower = [word.lower().rstrip(".") for word in name.split()]
+    if _NUMBER_BEFORE.search(sentence[:start]) and lower[-1] in load("people")["streets"]["words"]:
+        return False
     if is_job(name) or any(word in words("parts") or word in words("forms") for word in lower[1:]):
         return False
     if len(lower) > 1:

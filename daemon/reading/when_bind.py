@@ -30,7 +30,8 @@ _WORTH_A_LOOK = re.compile(
 )
 _ZONE_GAP = re.compile(r"[\s,]{0,2}[(\[]?\s?")
 _SAME_AGAIN = re.compile(
-    r"[\s)\],]{0,3}(?:[/|=(,·–-]|\(?\s?(?:or|that is|that's|which is|i\.e\.|d\.h\.|bzw\.|soit|es decir|ossia|ou seja))?[\s(]{0,2}"
+    r"[\s)\],]{0,3}(?:[/|=(,·–-]"
+    r"|\(?\s?(?:or|that is|that's|which is|i\.e\.|d\.h\.|bzw\.|soit|es decir|ossia|ou seja))?[\s(]{0,2}"
     r"(?:that is|that's|which is|i\.e\.|d\.h\.|=|entspricht|soit)?\s?(?:at\s)?$",
     re.IGNORECASE,
 )
@@ -39,7 +40,8 @@ _ZONE_LIKE = re.compile(
     re.IGNORECASE,
 )
 _ALL_TIMES = re.compile(
-    r"\b(?:times|time ?zone|zeiten|zeitzone|horaires|fuseau|horas|huso|tijden|tijdzone|horários|fuso|orari)\b",
+    r"\b(?:times|time ?zone|zeiten|zeitzone|horaires|fuseau|horas|huso|tijden|tijdzone|horários"
+    r"|fuso|orari)\b",
     re.IGNORECASE,
 )
 _SHORT = 60  # characters of a line that may be nothing but a zone

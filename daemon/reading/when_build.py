@@ -92,8 +92,8 @@ class Builder:
         """How long the conversation takes by a sentence or label of its own."""
         for line in self._parts:
             for start, end, minutes in _lengths(line):
-                around = f"{line.sentence[max(0, start - _AROUND) : start]} {line.sentence[end : end + _AROUND // 2]}"
-                if line.words.lasting.search(around):
+                before = line.sentence[max(0, start - _AROUND) : start]
+                if line.words.lasting.search(f"{before} {line.sentence[end : end + _AROUND // 2]}"):
                     return minutes
         return 0
 

@@ -73,7 +73,8 @@ def _pattern(words: Words) -> re.Pattern[str]:
             if words.month_first
             else ""
         )
-        + r"|(?P<a>\d{1,2})\s?(?P<sep>[./-])\s?(?P<b>\d{1,2})(?:(?P=sep)\s?(?P<y3>20\d\d|\d\d)(?![\d:])|(?P<dot>\.)(?!\d))?"
+        + r"|(?P<a>\d{1,2})\s?(?P<sep>[./-])\s?(?P<b>\d{1,2})"
+        r"(?:(?P=sep)\s?(?P<y3>20\d\d|\d\d)(?![\d:])|(?P<dot>\.)(?!\d))?"
         r"(?![\d/-])"
         rf"|(?P<alone>(?:{alone})){ended}{later}"
         rf"|(?P<rel>{any_of(words.days)}){ended}"

@@ -18,9 +18,11 @@ from daemon.reading.when_bind import Line, Moment
 from daemon.reading.when_words import Words
 
 _OLD_REACH = 70  # characters between "originally" and the time it denies
-_DENIED_REACH = 20
+_DENIED_REACH = 26
 _DEADLINE_REACH = 34
 _TO_REACH = 24
+_NEW_REACH = 40
+_BARE = 25  # characters beside the time in a line that is nothing but an offered time
 _HEADING = 34  # characters: a longer line is no heading
 _LINE_START = 6  # a line of an agenda begins with its time
 _LINE = 90
@@ -49,7 +51,9 @@ def roles(moments: Sequence[Moment], parts: Sequence[Line]) -> list[Role]:
     several = len({moments[n].begins for n in open_ones}) > 1
     for n in open_ones:
         line = parts[moments[n].line]
-        found[n] = _open(moments[n], line, moments, offering=offering, several=several, settled=settled)
+        found[n] = _open(
+            moments[n], line, moments, parts, offering=offering, several=several, settled=settled
+        )
     return [role or Role.APPOINTMENT for role in found]
 
 
@@ -114,14 +118,13 @@ def _is_old(moment: Moment, here: list[Moment], line: Line) -> bool:
 
 
 def _moved_away(moment: Moment, line: Line) -> bool:
-    """Whether the sentence moves this time elsewhere: no "to" stands before it."""
-    if line.words.cues["move"].search(line.sentence) is None:
+    """Whether the sentence moves this time elsewhere: no "to" stands between the verb and it."""
+    move = line.words.cues["move"].search(line.sentence)
+    if move is None or _NEW.search(line.sentence[: moment.start][-_NEW_REACH:]):
         return False
-    before = line.sentence[: moment.start]
-    if _NEW.search(before[-40:]):
-        return False
-    led = list(line.words.move_to.finditer(before[-_TO_REACH:]))
-    return not (led and len(before[-_TO_REACH:][led[-1].end() :].split()) <= 2)
+    between = line.sentence[move.end() : moment.start][-_TO_REACH:]
+    led = list(line.words.move_to.finditer(between))
+    return not (led and len(between[led[-1].end() :].split()) <= 2)
 
 
 def _offers(line: Line) -> bool:
@@ -133,6 +136,7 @@ def _open(
     moment: Moment,
     line: Line,
     moments: Sequence[Moment],
+    parts: Sequence[Line],
     *,
     offering: bool,
     several: bool,
@@ -140,7 +144,8 @@ def _open(
 ) -> Role:
     """The role of a moment its sentence leaves open: settled, offered alone, or one of several offered."""
     if not several:
-        return Role.OFFER if _offers(line) and not settled else Role.APPOINTMENT
+        asked = _offers(line) or _offered_above(moment, line, parts)
+        return Role.OFFER if asked and not settled else Role.APPOINTMENT
     if line.words.cues["confirm"].search(line.sentence) and not line.words.cues["offer"].search(
         line.sentence
     ):
@@ -148,6 +153,13 @@ def _open(
     if _alternative(moment, moments) or offering:
         return Role.OFFER
     return Role.APPOINTMENT
+
+
+def _offered_above(moment: Moment, line: Line, parts: Sequence[Line]) -> bool:
+    """Whether the line is a bare time under a question like "Which of these suits you?"."""
+    bare = len(line.sentence) - (moment.end - moment.start) <= _BARE
+    settled = line.words.cues["confirm"].search(line.sentence)
+    return bare and not settled and line.index > 0 and _offers(parts[line.index - 1])
 
 
 def _alternative(moment: Moment, moments: Sequence[Moment]) -> bool:

@@ -33,7 +33,10 @@ _MODIFIERS = ("coming", "next", "next_week", "in_a_week")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Words:
-    """One language's vocabulary, equal to itself only (it is a key of caches).  Mappings are from lower-case words; patterns ignore case."""
+    """One language's vocabulary, equal to itself only (it is a key of caches).
+
+    Mappings are from lower-case words; patterns ignore case.
+    """
 
     weekdays: Mapping[str, int]  # Monday is 0
     months: Mapping[str, int]  # January is 1
