@@ -92,7 +92,7 @@ class Standing:
 
 
 THEY_SAY = {Kind.REJECTION: Outcome.REJECTED, Kind.OFFER: Outcome.OFFERED}
-YOU_SAY = {Act.WITHDRAWAL: Outcome.WITHDRAWN, Act.ACCEPTANCE: Outcome.ACCEPTED}
+YOU_SAY: dict[Act | None, Outcome] = {Act.WITHDRAWAL: Outcome.WITHDRAWN, Act.ACCEPTANCE: Outcome.ACCEPTED}
 
 
 WRITES = {
@@ -158,22 +158,20 @@ def standing(history: Iterable[Event]) -> Standing:
     """
     now = Standing(Outcome.OPEN)
     for mail in history:
-        if now.outcome not in (Outcome.WITHDRAWN, Outcome.ACCEPTED):
-            now = _after(now, mail)
+        says = _says(mail)
+        if now.outcome in (Outcome.WITHDRAWN, Outcome.ACCEPTED):
+            return now
+        if says and says is not now.outcome:
+            now = Standing(says, mail)
+        elif now.outcome is Outcome.REJECTED and _goes_on(mail):
+            now = Standing(Outcome.OPEN, mail)
     return now
 
 
-def _after(now: Standing, mail: Event) -> Standing:
-    says = _says(mail)
-    if says and says is not now.outcome:
-        return Standing(says, mail)
-    if now.outcome is Outcome.REJECTED and mail.by is Party.EMPLOYER:
-        goes_on = mail.kind in NEXT_STEPS or (mail.kind is Kind.EMPLOYER_UPDATE and mail.personal)
-        return Standing(Outcome.OPEN, mail) if goes_on else now
-    return now
+def _goes_on(mail: Event) -> bool:
+    says_where_it_stands = mail.kind is Kind.EMPLOYER_UPDATE and mail.personal
+    return mail.by is Party.EMPLOYER and (mail.kind in NEXT_STEPS or says_where_it_stands)
 
 
 def _says(mail: Event) -> Outcome | None:
-    if mail.by is Party.EMPLOYER:
-        return THEY_SAY.get(mail.kind)
-    return YOU_SAY.get(mail.act) if mail.act else None
+    return THEY_SAY.get(mail.kind) if mail.by is Party.EMPLOYER else YOU_SAY.get(mail.act)

@@ -121,6 +121,8 @@ class Judgement:
 
     def _weigh(self, rule: Rule, write: Write) -> Pending:
         forbidding = [pair for pair in self._nevers if pair[1].forbids(write)]
+        if not forbidding:
+            return Pending(rule, write, write.due, (), ())
         delays = tuple((r, n) for r, n in forbidding if n.until and n.until > max(self.now, write.due))
         against = tuple((r, n) for r, n in forbidding if n.until is None and n.in_force(self.now))
         due = max([write.due, *(never.until for _, never in delays if never.until)])
