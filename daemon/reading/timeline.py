@@ -15,10 +15,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from daemon.reading import timeline_commitment as who
+from daemon.reading.sentences import split
 from daemon.reading.timeline_durations import every
 from daemon.reading.timeline_reader import Reader, timeline_of
 from daemon.reading.timeline_scene import Scene
-from daemon.reading.timeline_windows import expressions
+from daemon.reading.timeline_windows import Expression, expressions
 from daemon.reading.timeline_words import lexicon
 from policies.case import Timeline
 
@@ -70,13 +71,36 @@ def find(
 
 def resolve(expression: str, sent: dt.datetime, *, language: str, country: str = "") -> Timeline | None:
     """Return the days a bare expression means, whoever acts on them; None where it names none."""
-    scene = replace(_scene(sent, language, country, Anchors()), always_ahead=True)
+    scene = replace(_scene(sent, language, country, Anchors()), bare=True)
     words, _ = lexicon(language).read(expression)
     read = [found for found in expressions(words, scene) if not found.idle and found.earliest]
     if not read:
         return None
     longest = max(read, key=lambda found: found.last - found.first)
-    return timeline_of(expression, longest, scene.base)
+    return timeline_of(expression, _loosely(longest), scene.base)
+
+
+def _loosely(found: Expression) -> Expression:
+    """Add the reading of a bare week as one that ends on Sunday, and of a bare month as its first day."""
+    if found.other is not None or found.whole is None or found.latest != found.whole.end:
+        return found
+    sunday = found.whole.end + dt.timedelta(days=2)
+    other = {"week": sunday, "month": found.whole.start}.get(found.whole.grain)
+    return replace(found, other=other)
+
+
+def statement(text: str, sent: dt.datetime, *, language: str, country: str = "") -> tuple[Timeline, ...]:
+    """Return the timelines of one statement: of its sentences, or of a bare expression ("end of next week")."""
+    sentences = split(text)
+    found = find(sentences, sent, language=language, country=country).found
+    if found or len(sentences) != 1:
+        return found
+    words, cues = lexicon(language).read(text)
+    scene = replace(_scene(sent, language, country, Anchors()), bare=True)
+    covered = {token for one in expressions(words, scene) for token in range(one.first, one.last)}
+    other = [word for word in words if word.first not in covered and word.text.isalnum()]
+    bare = None if other or cues else resolve(text, sent, language=language, country=country)
+    return (bare,) if bare else ()
 
 
 def absence(sentences: Sequence[str], sent: dt.datetime, *, language: str) -> date | None:

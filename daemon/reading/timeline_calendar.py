@@ -15,7 +15,7 @@ from functools import lru_cache
 
 HORIZON = 366  # days; nothing an employer says about when they will act lies further ahead
 _SIX_MONTHS = 183
-_HOLIDAY_REACH = 300  # a named holiday further ahead than this was meant in the past
+REACH = 300  # a named holiday further ahead than this was meant in the past
 
 FIXED_HOLIDAYS = {
     "all_saints": (11, 1), "armistice": (11, 11), "assumption": (8, 15), "australia_day": (1, 26),
@@ -82,6 +82,12 @@ def week(base: date, ahead: int) -> Span:
     if base.weekday() > 4 and ahead == 1:
         return replace(found, other=found.end + timedelta(weeks=1))
     return found
+
+
+def weekend(base: date, ahead: int) -> Span:
+    """Return Saturday and Sunday of the working week `ahead` weeks after that of `base`."""
+    saturday = week(base, ahead).start + timedelta(days=5)
+    return Span(saturday, saturday + timedelta(days=1), "weekend", "weekend")
 
 
 def shift(span: Span, days: int) -> Span:
@@ -151,13 +157,13 @@ def _days(within: Span) -> list[date]:
 def nth_week(within: Span, which: int, *, full: bool = False) -> Span | None:
     """Return the `which`-th week of a month: days 1-7, 8-14, …, cut to Monday to Friday.
 
-    The other reading is the Friday of the calendar week those days begin in.  The last week is the
-    last one with a Monday in the month; a full week lies wholly inside.
+    The other reading is the Friday of the calendar week those days begin in.  The last week is the last
+    seven days; a full week lies wholly inside.
     """
-    monday = nth_weekday(within, 0, which)
-    if full or which < 0:
+    if full:
+        monday = nth_weekday(within, 0, which)
         return week_of(monday, "nth week") if monday else None
-    start = within.start + timedelta(days=7 * (which - 1))
+    start = within.start + timedelta(days=7 * (which - 1)) if which > 0 else within.end - timedelta(days=6)
     end = min(start + timedelta(days=6), within.end)
     if start > within.end:
         return None
@@ -271,14 +277,16 @@ def easter(year: int) -> date:
     return date(year, (h + k - 7 * m + 114) // 31, (h + k - 7 * m + 114) % 31 + 1)
 
 
-def holiday(base: date, name: str, country: str = "", year: int | None = None) -> date | None:
+def holiday(
+    base: date, name: str, country: str = "", year: int | None = None, *, reach: int = REACH
+) -> date | None:
     """Return the next such holiday on or after `base` (or that of `year`); None if it is too far ahead."""
     if year is not None:
         return _holiday(name, year, country)
     for candidate in (base.year, base.year + 1):
         found = _holiday(name, candidate, country)
         if found and found >= base:
-            return found if (found - base).days <= _HOLIDAY_REACH else None
+            return found if (found - base).days <= reach else None
     return None
 
 

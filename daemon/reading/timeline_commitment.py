@@ -16,13 +16,14 @@ from daemon.reading.timeline_windows import Expression
 from daemon.reading.timeline_words import Cue
 
 TELLING = frozenset({"tell", "contact", "work"})
-PROMISES = frozenset({"tell", "contact", "work", "process", "round", "silence", "invite", "hold"})
+PROMISES = frozenset({*TELLING, "will", "process", "round", "silence", "invite", "hold"})
+_ACTS = frozenset({*TELLING, "will", "process"})
 _SIDELINES = frozenset({"meet", "start", "terms", "process", "round", "past", "back"})
 _QUIET = frozenset(
     {"vague", "neg", "once", "cond", "footer", "neutral", "return"}
 )  # senses that govern nothing by themselves
 _HARD = frozenset({";", ":", "(", ")", "-", "|", "/", "·", "•"})
-_SHORT = 20  # words; a longer sentence without anybody in it reports on the world
+_SHORT = 24  # words; a longer sentence without anybody in it reports on the world
 _SOFT = frozenset({",", "and", "but", "so", "!", "?", "."})
 
 
@@ -43,10 +44,16 @@ class Sentence:
 
 def sentence(words: Words, cues: Sequence[Cue], *, parties: bool = False) -> Sentence:
     """Return a sentence ready to be asked who acts; `parties`: its language has words for who is meant."""
+    silences = [cue for cue in cues if cue.sense == "silence"]
+    cues = [cue for cue in cues if cue.sense == "silence" or not any(_overlap(cue, one) for one in silences)]
     walls = [word.first for word in words if word.text in _HARD]
     seams = [word.first for word in words if word.text in _HARD | _SOFT or "seam" in word.tags]
     ours = not parties or any("party" in word.tags for word in words)
     return Sentence(words, cues, walls, seams, ours)
+
+
+def _overlap(cue: Cue, other: Cue) -> bool:
+    return cue.first < other.last and other.first < cue.last
 
 
 def concerns_us(sense: str, within: Sentence) -> bool:
@@ -58,6 +65,11 @@ def concerns_us(sense: str, within: Sentence) -> bool:
         return True
     if sense == "work" and not within.has("tell", "contact", "process", "round"):
         return False
+    return is_short(within)
+
+
+def is_short(within: Sentence) -> bool:
+    """Whether a sentence is a note rather than a report."""
     return within.words[-1].last <= _SHORT
 
 
@@ -84,27 +96,34 @@ def governing(found: Expression, within: Sentence) -> Cue | None:
 def _first(found: Expression, after: Sequence[Cue]) -> Cue:
     """Return the phrase an opening expression leads to; a deadline ahead cannot lead to the past."""
     ahead = [cue for cue in after if not (found.bounded and cue.sense in ("past", "meet"))]
-    chosen = (ahead or after)[0]
+    chosen = next((cue for cue in ahead or after if cue.sense != "will"), after[0])
     return Cue("meet", chosen.first, chosen.last) if chosen.sense == "occurs" else chosen
 
 
 def _weigh(found: Expression, before: Sequence[Cue], within: Sentence) -> Cue:
-    """Return the nearest phrase, unless it is only the object of a promise ("… about your interview by …")."""
+    """Return the nearest phrase, unless it is only the object of another in its clause.
+
+    A promise may have an interview or the candidate's hand-in for its object ("we answer about your
+    interview by …"), and a request the employer's answer ("confirm the offer by …").
+    """
     nearest = before[-1]
+    clause = [cue for cue in before[:-1] if not _parted(within.seams, cue.last - 1, nearest.first)]
     if nearest.sense == "occurs":  # "takes place", "is planned": what does?
-        what = [cue for cue in before[:-1] if not _parted(within.seams, cue.last - 1, nearest.first)]
+        what = [cue for cue in clause if cue.sense not in ("occurs", "will")]
         return what[-1] if what else Cue("meet", nearest.first, nearest.last)
-    if nearest.sense in _SIDELINES and found.bounded:
-        for cue in reversed(before):
-            if cue.sense in TELLING and not _parted(within.seams, cue.last - 1, nearest.first):
-                return cue
+    if nearest.sense in TELLING and (asked := [cue for cue in clause if cue.sense == "ask"]):
+        return asked[-1]
+    timed = found.bounded or found.relative
+    if nearest.sense == "task" or (nearest.sense in _SIDELINES and timed):
+        wanted = _ACTS if nearest.sense in ("task", "past") else TELLING
+        return next((cue for cue in reversed(clause) if cue.sense in wanted), nearest)
     return nearest
 
 
 def _decides(cue: Cue, found: Expression) -> bool:
     """Whether a phrase can govern an expression; "because of" does so only right before it."""
     if cue.sense == "cause":
-        return cue.first < found.first <= cue.last + 1 or cue.first < found.first < cue.last
+        return cue.first < found.first <= cue.last
     return cue.sense not in _QUIET and not _inside(cue, found)
 
 
@@ -138,16 +157,10 @@ def denied(found: Expression, within: Sentence) -> bool:
     """Whether "not", "unlikely", "won't" stands before an expression in its clause."""
     return any(
         cue.sense == "neg"
-        and not _in_silence(cue, within)
         and cue.first < found.first
         and not _parted(within.seams, cue.last - 1, found.first)
         for cue in within.cues
     )
-
-
-def _in_silence(cue: Cue, within: Sentence) -> bool:
-    """Whether a "not" belongs to "if you have not heard"."""
-    return any(other.sense == "silence" and other.first <= cue.first < other.last for other in within.cues)
 
 
 def hangs_on_candidate(found: Expression, within: Sentence) -> bool:

@@ -48,7 +48,7 @@ def _numbers(
     orders = [(day, number), (number, day)] if ambiguous else [(day, number)]
     if scene.month_first and ambiguous:
         orders.reverse()
-    dates = [cal.dated(scene.base, d, m, year, always_ahead=scene.always_ahead) for d, m in orders]
+    dates = [cal.dated(scene.base, d, m, year, always_ahead=scene.bare) for d, m in orders]
     known = [found for found in dates if found is not None]
     agreeing = [found for found in known if weekday is None or found.weekday() == weekday]
     ahead = [found for found in agreeing if found >= scene.base]
@@ -107,7 +107,7 @@ def _month_day(words: Words, at: int, scene: Scene, weekday: int | None) -> Foun
 
 
 def _between_days(scene: Scene, first: int, last: int, number: int, year: int | None, end: int) -> Found:
-    start = cal.dated(scene.base, first, number, year, always_ahead=scene.always_ahead)
+    start = cal.dated(scene.base, first, number, year, always_ahead=scene.bare)
     if start is None:
         return None
     if last == first:
@@ -144,7 +144,7 @@ def next_day(scene: Scene, day: int, weekday: int | None, end: int) -> Found:
     found = cal.dated(scene.base, day)
     if found is None:
         return None
-    for ahead in range(12 if scene.always_ahead else 4):
+    for ahead in range(12 if scene.bare else 4):
         other = cal.dated(cal.month(found.year, found.month + ahead).start, day)
         if other and other >= scene.base and (weekday is None or other.weekday() == weekday):
             return cal.one(other, "day of month"), end

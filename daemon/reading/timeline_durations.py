@@ -109,9 +109,10 @@ def _more(words: Words, at: int, so_far: tuple[float, float, str]) -> tuple[floa
 def _count(words: Words, at: int) -> tuple[float, float, bool, int] | None:
     """Read "two", "2-3", "two or three", "ten (10)", "a", "a few": low, high, whether a few, and the end."""
     some = tag(words, at, "some")
-    if some:
+    if some and _number(words, at + 1) is None:
         end = skip(words, at + 1, _AFTER_COUNT)
         return (2, 2, False, end) if some == "couple" else (3, 5, True, end)
+    at += bool(some)  # "unas tres semanas"
     if (low := _number(words, at)) is None:
         return None
     place = at + 1
@@ -188,15 +189,15 @@ def precedes(words: Words, at: int, scene: Scene) -> bool:
     return tag(words, place, "ref") == "interview" or point(words, place, scene) is not None
 
 
-def anchored(words: Words, at: int, scene: Scene) -> tuple[date | None, int] | None:
+def anchored(words: Words, at: int, scene: Scene, *, after: bool = False) -> tuple[date | None, int] | None:
     """Read what a duration is counted from ("of the interview", "after Friday", "later"); None: nothing.
 
-    The day is None where the anchor is named but its day is not known.
+    The day is None where the anchor is named but its day is not known.  `after`: the "after" stands before.
     """
     if tag(words, at, "later"):
         return (scene.mention.end if scene.mention else scene.base), at + 1
     place = skip(words, at, frozenset({"of", "the", "edge"}))
-    if place == at and not tag(words, at, "ref"):
+    if place == at and not after and not tag(words, at, "ref"):
         return None
     if any(
         tag(words, n, "edge") in ("by", "until", "within", "in", "before", "revise") for n in range(at, place)

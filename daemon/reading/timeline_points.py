@@ -36,7 +36,9 @@ def _weekday(words: Words, at: int, scene: Scene) -> Found:
     if rel is None and tag(words, at, "edge") == "every":
         rel, place = "every", at + 1
     weekday = tag(words, place, "weekday")
-    if weekday is None or not _strong(words, place):
+    if rel and weekday is None:
+        return _weekday_after_week(words, at, scene)
+    if weekday is None or not _strong(words, place, scene):
         return None
     place += 1
     place += text(words, place) == "." and bool(tag(words, place + 1, "number"))
@@ -49,6 +51,18 @@ def _weekday(words: Words, at: int, scene: Scene) -> Found:
     if rel is None and text(words, place) == "week":
         return cal.one(cal.weekday_after(scene.base, weekday) + timedelta(weeks=1), "weekday week"), place + 1
     return _weekday_by(scene, weekday, rel), place
+
+
+def _weekday_after_week(words: Words, at: int, scene: Scene) -> Found:
+    """Read "next week Friday", "nächste Woche am Freitag"."""
+    found = _unit_with_rel(words, at, scene)
+    if found is None or found[0].grain != "week":
+        return None
+    place = skip(words, found[1], frozenset({"edge", "the"}), ",")
+    weekday = tag(words, place, "weekday")
+    if weekday is None or "until" in words[place].tags.values() or not _strong(words, place, scene):
+        return None
+    return cal.one(found[0].start + timedelta(days=weekday), "weekday of a week"), place + 1
 
 
 def _weekday_by(scene: Scene, weekday: int, rel: str | None) -> Span:
@@ -76,10 +90,10 @@ def _weekday_beside(beside: Span, weekday: int) -> date:
     return cal.weekday_after(inside, weekday)
 
 
-def _strong(words: Words, at: int) -> bool:
+def _strong(words: Words, at: int, scene: Scene) -> bool:
     """Whether an ambiguous short form ("mon", "may", "mar") stands where only a date can."""
     word = words[at]
-    if not word.tags.get("weak"):
+    if scene.bare or not word.tags.get("weak"):
         return True
     before, after = words[at - 1].tags if at else {}, words[at + 1].tags if at + 1 < len(words) else {}
     numeric = any(
@@ -127,8 +141,7 @@ def _unit_by(scene: Scene, unit: str, rel: str) -> Span | None:
     if unit == "day":
         return cal.one(origin + timedelta(days=ahead), "day after" if ahead else "that day")
     if unit == "weekend":
-        saturday = cal.week(origin, max(ahead - 1, 0)).start + timedelta(days=5)
-        return Span(saturday, saturday + timedelta(days=1), "part", "weekend")
+        return cal.weekend(origin, max(ahead - 1, 0))
     if unit == "week":
         span = cal.week(origin, ahead) if origin == scene.base else cal.shift(cal.week_of(origin), 7 * ahead)
     else:
@@ -148,11 +161,17 @@ def _bare_unit(words: Words, at: int, scene: Scene) -> Span | None:
     return _unit_by(scene, unit, "this") if unit in _PERIODS else None
 
 
+def _weekend(words: Words, at: int, scene: Scene) -> Found:
+    """Read "the weekend" where a bounding word leads to it."""
+    led = tag(words, at - 1, "edge") or (tag(words, at - 1, "the") and tag(words, at - 2, "edge"))
+    return (cal.weekend(scene.base, 0), at + 1) if led and tag(words, at, "unit") == "weekend" else None
+
+
 def _month(words: Words, at: int, scene: Scene) -> Found:
     """Read "March", "next March", "March 2027"."""
     rel, place = _rel(words, at)
     number = tag(words, place, "month")
-    if number is None or not _strong(words, place) or tag(words, place, "weekday") is not None:
+    if number is None or not _strong(words, place, scene) or tag(words, place, "weekday") is not None:
         return None
     year, end = year_at(words, place + 1)
     if year is not None:
@@ -258,7 +277,7 @@ def _numbered_week(words: Words, at: int, scene: Scene) -> Found:
 def _nth(words: Words, at: int, scene: Scene) -> Found:
     """Read "the first week of April", "the last Friday in May", "the last working day of the month"."""
     which, place = tag(words, at, "ordinal"), at + 1
-    if which is None or which > 5:
+    if which is None or which > (31 if tag(words, place, "unit") == "day" else 5):
         return None
     full = bool(tag(words, place, "full"))
     place += full
@@ -345,7 +364,7 @@ def _holiday(words: Words, at: int, scene: Scene) -> Found:
             return None
         return replace(cal.new_year_window(scene.base), grain=name), at + 1
     year, end = year_at(words, at + 1)
-    day = cal.holiday(scene.base, name, scene.country, year)
+    day = cal.holiday(scene.base, name, scene.country, year, reach=cal.HORIZON if scene.bare else cal.REACH)
     return (Span(day, day, "holiday", "holiday"), end) if day else None
 
 
@@ -356,6 +375,7 @@ _RULES: tuple[Callable[[Words, int, Scene], Found], ...] = (
     _part,
     _unit_with_rel,
     _week_of,
+    _weekend,
     _numbered_week,
     _nth,
     _month,

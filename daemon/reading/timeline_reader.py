@@ -31,6 +31,8 @@ _EVENTS = frozenset(
         "contact",
         "work",
         "start",
+        "task",
+        "will",
         "cause",
         "",
     }
@@ -49,6 +51,15 @@ def timeline_of(sentence: str, found: Expression, base: date, kind: TimelineKind
         rule=found.rule,
         alternative=found.other if found.other != found.latest else None,
         after_holidays=found.holidays,
+    )
+
+
+def _spans(found: Expression) -> bool:
+    """Whether an expression names a week or a longer time rather than a day."""
+    return (
+        found.whole is not None
+        and found.whole.grain not in ("day", "holiday", "weekend")
+        and found.rule != "range"
     )
 
 
@@ -127,7 +138,13 @@ class Reader:
             or (found.echo and self._said(found))
         ):
             return False
-        if found.rule == "today" and not found.bounded and sense != "contact":
+        if sense == "will" and not (
+            found.bounded or found.relative or _spans(found) or self._turned(found, within)
+        ):
+            return False
+        if found.rule.endswith("hours") and found.latest == self.scene.base and sense != "contact":
+            return False
+        if found.rule == "today" and not found.bounded and not (within.about_us and who.is_short(within)):
             return False
         if sense == "invite" and found.bounded and not within.has("silence"):
             return False
@@ -138,13 +155,18 @@ class Reader:
         denied = sense != "silence" and who.denied(found, within)
         return not denied or not {"before", "until", "not_before"}.isdisjoint(found.edges)
 
+    def _turned(self, found: Expression, within: who.Sentence) -> bool:
+        """Whether an expression means "not before": no sooner than its days, and no later."""
+        if "not_before" in found.edges:
+            return True
+        return not {"before", "until"}.isdisjoint(found.edges) and who.denied(found, within)
+
     def _said(self, found: Expression) -> bool:
         return any(known.latest == found.latest for known in self.promises)
 
     def _recount(self, found: Expression, within: who.Sentence) -> Expression:
         """Turn "not until" round, and count a duration from the interview where it must be meant."""
-        turned = {"before", "until"} & set(found.edges) and who.denied(found, within)
-        if (turned or "not_before" in found.edges) and found.whole:
+        if self._turned(found, within) and found.whole:
             whole = found.whole
             start = max(whole.start, self.scene.base)
             return replace(

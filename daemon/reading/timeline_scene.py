@@ -20,15 +20,15 @@ FILLERS = frozenset({"the", "of", "approx"})
 class Scene:
     """What a sentence is read against: the mail's local day, its sender, and the days named so far.
 
-    `month_first` is the order of numeric dates; `always_ahead` puts every day without a year in the
-    future, however far.  `mentions` are the spans named so far, the newest last; `promised` says of each
+    `month_first` is the order of numeric dates; `bare`: nothing but a time expression is read, so every
+    short form counts and every day without a year lies ahead, however far.  `mentions` are the spans named so far, the newest last; `promised` says of each
     whether it already became a timeline.
     """
 
     base: date
     country: str = ""
     month_first: bool = False
-    always_ahead: bool = False
+    bare: bool = False
     interview: date | None = None
     closing: date | None = None
     mentions: list[Span] = field(default_factory=list)

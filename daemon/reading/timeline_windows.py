@@ -20,6 +20,7 @@ _DEADLINES = ("by", "until", "within")
 _BOUNDS = frozenset({"by", "until", "before", "within"})
 _WIDE = 100  # days; a longer window without a deadline is no help to anybody
 _HOURS = 12
+_COMPOUNDED = {"year": ("month", "week", "day"), "month": ("week", "day"), "week": ("day",)}
 _DAY = timedelta(days=1)
 _STARTS = frozenset(
     {"number", "article", "some", "more", "rel", "unit", "weekday", "month", "part", "day", "quarter", "date"}
@@ -120,6 +121,8 @@ def _lead(words: Words, at: int) -> tuple[tuple[str, ...], int, bool, bool]:
     place = at
     while place < len(words):
         tags = words[place].tags
+        if "rel" in tags and ("unit" in (following := _tags(words, place + 1)) or "weekday" in following):
+            break
         if "edge" in tags and not _starts_core(tags):
             edges.append(tags["edge"])
         elif "clock" in tags:
@@ -136,6 +139,10 @@ def _lead(words: Words, at: int) -> tuple[tuple[str, ...], int, bool, bool]:
     return tuple(edges), place, clock, close
 
 
+def _tags(words: Words, at: int) -> Mapping[str, object]:
+    return words[at].tags if at < len(words) else {}
+
+
 def _starts_core(tags: Mapping[str, object]) -> bool:
     return not _OPENS.isdisjoint(tags)
 
@@ -144,7 +151,7 @@ def _core(words: Words, at: int, scene: Scene, edges: tuple[str, ...]) -> _Core 
     """Read the longest of: a duration, "the day after …", a named day or a range of them, "after that"."""
     choices = [
         found
-        for rule in (_named, _lasting, _next_to, _after_that)
+        for rule in (_named, _lasting, _next_to, _after_that, _event)
         if (found := rule(words, at, scene, edges)) is not None
     ]
     return max(choices, key=lambda found: found.end, default=None)
@@ -155,11 +162,16 @@ def _named(words: Words, at: int, scene: Scene, edges: tuple[str, ...]) -> _Core
     if found is None:
         return None
     span, end = found
+    of = skip(words, end, frozenset({"of", "the"}))
+    if span.grain == "day" and tag(words, of, "ref") in ("interview", "meeting"):  # "Monday's meeting"
+        return _Core(span, of + 1, echo=True)
     echo = any(tag(words, n, "rel") in ("that", "same", "following") for n in range(at, end))
     place = skip(words, end, frozenset({"edge"}), ",") if text(words, end) == "," else end
     if _joins(words, place, edges):
         later = skip(words, place + 1, frozenset({"edge", "the", "approx"}))
         second = point(words, later, scene)
+        if second and second[0].end < span.start and tag(words, later, "weekday") is not None:
+            second = cal.shift(second[0], 7), second[1]
         if second and second[0].end >= span.start and (second[0].end - span.start).days <= _WIDE:
             start, last = span.start, second[0].end
             return _Core(Span(start, last, "part", "range", span.end), second[1], echo=echo)
@@ -170,9 +182,12 @@ def _joins(words: Words, at: int, edges: tuple[str, ...]) -> bool:
     """Whether the word at `at` joins two named days into a range."""
     if tag(words, at, "and"):
         return "between" in edges
-    return bool(tag(words, at, "range")) or (
-        text(words, at) == "-" and tag(words, at + 1, "weekday") is not None
-    )
+    if text(words, at) == "-":
+        return any(
+            kind in _tags(words, at + 1)
+            for kind in ("weekday", "month", "ordinal", "date", "short_date", "number")
+        )
+    return bool(tag(words, at, "range"))
 
 
 def _lasting(words: Words, at: int, scene: Scene, edges: tuple[str, ...]) -> _Core | None:
@@ -190,7 +205,7 @@ def _lasting(words: Words, at: int, scene: Scene, edges: tuple[str, ...]) -> _Co
         or "since" in edges
     ):
         return _Core(None, end + bool(tag(words, end, "ago")), idle=True)
-    origin = anchored(words, end, scene)
+    origin = anchored(words, end, scene, after=bool(tag(words, end - 1, "after_unit")))
     if origin is not None:
         day, end = origin
         return _Core(with_origin(lasting, day, scene) if day else None, end, relative=False)
@@ -198,7 +213,11 @@ def _lasting(words: Words, at: int, scene: Scene, edges: tuple[str, ...]) -> _Co
     if tag(words, weekday, "weekday") is not None and lasting.unit == "week" and weekday > end:
         day = cal.weekday_after(scene.base, words[weekday].tags["weekday"])
         return _Core(cal.one(cal.add(day, lasting.high, "week"), "weeks on a weekday"), weekday + 1)
-    return _Core(with_origin(lasting, scene.base, scene), end, relative=True)
+    span = with_origin(lasting, scene.base, scene)
+    rest = duration(words, skip(words, end, frozenset({"and"}), ","), scene)
+    if rest and rest[0].plain and lasting.unit in _COMPOUNDED and rest[0].unit in _COMPOUNDED[lasting.unit]:
+        return _Core(with_origin(rest[0], span.end, scene), rest[1], relative=True)
+    return _Core(span, end, relative=True)
 
 
 def _whole_unit(words: Words, at: int) -> tuple[Duration, int] | None:
@@ -214,7 +233,7 @@ def _next_to(words: Words, at: int, scene: Scene, edges: tuple[str, ...]) -> _Co
         return None
     if tag(words, at + 1, "rel") == "next" and unit == "week":  # "the week after next"
         return _Core(cal.week(scene.base, 2), at + 2)
-    origin = anchored(words, at + 1, scene)
+    origin = anchored(words, at + 1, scene, after=True)
     end = at + 1
     day: date | None
     if origin:
@@ -240,6 +259,15 @@ def _after_that(words: Words, at: int, scene: Scene, edges: tuple[str, ...]) -> 
         return None
     span = scene.mention
     return _Core(replace(span, rule="that day", other=None), at + 1, echo=True)
+
+
+def _event(words: Words, at: int, scene: Scene, edges: tuple[str, ...]) -> _Core | None:
+    """Read "(after) the meeting on Monday": the day of an event."""
+    if "after" not in edges or tag(words, at, "ref") not in ("interview", "meeting"):
+        return None
+    place = skip(words, at + 1, frozenset({"edge", "of", "the"}))
+    found = point(words, place, scene) if place > at + 1 else None
+    return _Core(found[0], found[1], echo=True) if found and found[0].grain == "day" else None
 
 
 def _tail(words: Words, at: int) -> tuple[tuple[str, ...], int, bool]:
@@ -274,9 +302,9 @@ def _bound(core: _Core, edges: tuple[str, ...], scene: Scene) -> Expression:
     blank = Expression(None, None, "", 0, 0, 0, 0, edges, idle=core.idle, echo=core.echo)
     if span is None:
         return replace(blank, missing=not core.idle)
-    if "every" in edges and span.grain == "day" and span.end >= base:
+    if edges[-1:] == ("every",) and span.grain == "day" and span.end >= base:
         return replace(blank, idle=True, habit=True, earliest=span.start, latest=span.end)
-    if span.rule == "past" or {"since", "ago", "every"} & set(edges) or span.end < base:
+    if span.rule == "past" or {"since", "ago"} & set(edges) or edges[-1:] == ("every",) or span.end < base:
         return replace(blank, idle=True, earliest=span.start, latest=span.end)
     made = replace(
         blank, whole=span, earliest=max(span.start, base), latest=span.end, rule=span.rule, other=span.other,
@@ -285,7 +313,7 @@ def _bound(core: _Core, edges: tuple[str, ...], scene: Scene) -> Expression:
     if (
         (span.end - made.earliest).days > _WIDE
         and not {"by", "before", "within"} & set(edges)
-        and not scene.always_ahead
+        and not scene.bare
     ):
         return replace(blank, missing=True)
     if "at_least" in edges:
@@ -300,7 +328,9 @@ def _bound(core: _Core, edges: tuple[str, ...], scene: Scene) -> Expression:
         start = span.start if span.grain == "duration within" else base
         other = span.start if span.grain == "month" and span.start > base else made.other
         return replace(made, earliest=start, other=other, rule=f"by {span.rule}")
-    if (span.end - base).days > cal.HORIZON and not scene.always_ahead:
+    if edges[-1:] == ("at",) and span.grain in ("day", "week", "month"):
+        return replace(blank, idle=True)
+    if (span.end - base).days > cal.HORIZON and not scene.bare:
         return replace(blank, idle=True)
     return made
 
@@ -330,7 +360,7 @@ def _before(span: Span, base: date) -> date:
         return last - timedelta(days=7) if span.grain == "the_holidays" else last
     if span.grain == "week":
         return max(span.start - timedelta(days=3), base)
-    if span.grain in ("holiday", "month", "quarter", "year"):
+    if span.grain in ("weekend", "holiday", "month", "quarter", "year"):
         return max(span.start - _DAY, base)
     return span.end
 

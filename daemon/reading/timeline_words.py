@@ -102,14 +102,15 @@ def fold(text: str) -> str:
 
 
 class Trie:
-    """Phrases of words; a word may end in "*" (any ending), and "…" stands for a few words."""
+    """Phrases of words; a word may end or begin with "*" (any letters), "…" stands for a few words."""
 
-    __slots__ = ("exact", "gap", "sets", "stems", "value")
+    __slots__ = ("exact", "gap", "sets", "stems", "tails", "value")
 
     def __init__(self) -> None:
         self.exact: dict[str, Trie] = {}
         self.sets: list[tuple[Trie, Trie]] = []  # phrases that may stand for each other, and what follows
         self.stems: dict[int, dict[str, Trie]] = {}
+        self.tails: dict[int, dict[str, Trie]] = {}
         self.gap: Trie | None = None
         self.value: Any = None
 
@@ -125,6 +126,9 @@ class Trie:
             elif word == "…":
                 node.gap = node.gap or Trie()
                 node = node.gap
+            elif word.startswith("*"):
+                tail = word[1:]
+                node = node.tails.setdefault(len(tail), {}).setdefault(tail, Trie())
             elif word.endswith("*"):
                 stem = word[:-1]
                 node = node.stems.setdefault(len(stem), {}).setdefault(stem, Trie())
@@ -167,6 +171,9 @@ class Trie:
         for length, stems in self.stems.items():
             if word[:length] in stems:
                 yield stems[word[:length]]
+        for length, tails in self.tails.items():
+            if word[-length:] in tails and len(word) > length:
+                yield tails[word[-length:]]
 
     def first_words(self) -> Iterator[str]:
         """Yield the words that phrases begin with (stems left out)."""
@@ -178,7 +185,9 @@ class Trie:
         """Whether any phrase begins with this word."""
         if any(phrases.starts(word) for phrases, _ in self.sets):
             return True
-        return word in self.exact or any(word[:length] in stems for length, stems in self.stems.items())
+        if word in self.exact or any(word[:length] in stems for length, stems in self.stems.items()):
+            return True
+        return any(word[-length:] in tails for length, tails in self.tails.items())
 
 
 class Lexicon:
@@ -247,7 +256,8 @@ class Lexicon:
             if part == "…":
                 cut.append(part)
                 continue
-            tokens = [token[0] for token in self._token.finditer(fold(part.removesuffix("*")))]
+            tokens = [token[0] for token in self._token.finditer(fold(part.strip("*")))]
+            tokens[0] = "*" * part.startswith("*") + tokens[0]
             cut += [*tokens[:-1], tokens[-1] + "*" * part.endswith("*")]
         return cut
 
