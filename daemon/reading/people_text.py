@@ -40,8 +40,7 @@ _DETERMINER = (
     r"(?:our|my|the|unser\w*|mein\w*|notre|mon|ma|nuestr[ao]|mi|onze|mijn|noss[ao]|[oa]|il|la|l['’]|el|le|de|der|die|den|dem"
     r"|to|from)\s(?:[\w&'’/-]+\s){0,5}?(?:[\w&'’/-]+,\s)?"
 )
-_TITLE = r"(?:(?:dr|prof|mr|mrs|ms|mx|herrn?|frau|mme|m|sra?|dott|mevr|dhr)\b\.?\s){0,3}"
-_LED = re.compile(rf"[\s,:(–-]{{0,3}}(?:{_SELF})?(?:{_DETERMINER})?\s?[(,:–-]?\s?{_TITLE}$", re.IGNORECASE)
+_LED = re.compile(rf"[\s,:(–-]{{0,3}}(?:{_SELF})?(?:{_DETERMINER})?\s?[(,:–-]?\s?$", re.IGNORECASE)
 _TIME_FIRST = re.compile(r"\W{0,3}\d{1,2}(?:[:.h]\d\d|\s?[ap]m|\s?uhr)", re.IGNORECASE)
 _BULLET = re.compile(r"\s*(?:[-*•–·]|\(?\d[.)])\s+")
 _TITLE_BEFORE = re.compile(
@@ -199,7 +198,8 @@ def _part(sentence: str, start: int, end: int) -> Part | None:
     after = sentence[beside.end() if beside else end :].lstrip(")>]")[:_AFTER]
     far = " " in sentence[start:end]  # a single word needs the phrase right behind it
     for part, pattern in _after():
-        if (match := pattern.match(after)) and (far or match.start(1) <= 1):
+        said = pattern.match(after)
+        if said and (far or said.start(1) <= 1):
             return part
     return None
 

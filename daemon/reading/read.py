@@ -35,7 +35,7 @@ from daemon.reading.message import parse
 from daemon.reading.model import Me, Message, Reading
 from daemon.reading.sender import Sender
 from daemon.reading.when import When
-from policies.case import Interview, Kind, TimelineKind
+from policies.case import Interview, Kind, Timeline, TimelineKind
 
 _HOPELESS = -1.5  # below this context no words make a mail the user's application
 _PROMISING = 1.0  # from this context on it is about a job more likely than not
@@ -205,7 +205,11 @@ def _told(
         language=bare.language,
         sessions=tuple(times.quotes.values()),
     )
-    held = [one for one in stated.found if one.kind is TimelineKind.HOLD or one.latest]
+    held = [
+        one
+        for one in stated.found
+        if (one.kind is TimelineKind.HOLD or one.latest) and not _is_the_meeting(one, times)
+    ]
     return replace(
         bare,
         employer=about.name,
@@ -222,6 +226,11 @@ def _told(
         directions=directions.find(lines, message.date, language=bare.language, country=me.country),
         asks=bare.kind in _ASKING or facts.has(Does.ASKS_WHEN, Does.BOOKS),
     )
+
+
+def _is_the_meeting(said: Timeline, times: When) -> bool:
+    """Return whether a day is only that of an interview, named in the sentence that sets it."""
+    return any(start.date() == said.latest and said.quote in line for start, line in times.quotes.items())
 
 
 def as_json(reading: Reading, path: str) -> dict[str, Any]:
