@@ -44,10 +44,18 @@ def standing(case: Case, policy: Policy) -> tuple[Meeting, ...]:
 def interviewers(
     case: Case, meetings: tuple[Meeting, ...], policy: Policy
 ) -> tuple[tuple[Meeting, Person], ...]:
-    """Return every interview with every interviewer, the same person once a day."""
+    """Return every interview with every interviewer, the same person once a day.
+
+    Interviewers whom no interview names belong to the first that names nobody, and stay there when more
+    interviews follow.
+    """
     once: dict[tuple[str | None, str | None, date], tuple[Meeting, Person]] = {}
+    unnamed = next((m for m in meetings if not m.interview.people), None)
+    elsewhere = {p for m in meetings for p in m.interview.people}
+    spoken_of = tuple(p for p in case.people if p.part in INTERVIEWING and p not in elsewhere)
     for meeting in meetings:
-        for person in _held_by(case, meeting, alone=len(meetings) == 1):
+        named = meeting.interview.people or (spoken_of if meeting is unnamed else ())
+        for person in _held_by(case, meeting, named):
             who = (person.address, None if person.address else person.name, policy.day(meeting.end))
             once.setdefault(who, (meeting, person))
     return tuple(once.values())
@@ -75,11 +83,8 @@ def _nobody_came(case: Case, start: datetime, end: datetime) -> bool:
     return bool(wrote) and not any(wrote[0] < at < end for at in words)
 
 
-def _held_by(case: Case, meeting: Meeting, alone: bool) -> tuple[Person, ...]:
+def _held_by(case: Case, meeting: Meeting, named: tuple[Person, ...]) -> tuple[Person, ...]:
     """Return who held the interview: those named, without who only arranges it, else who invited."""
-    named = meeting.interview.people
-    if not named and alone:
-        named = tuple(p for p in case.people if p.part in INTERVIEWING)
     if not named:
         return (_host(case, meeting),)
     mail = invitation(case, meeting) if any(p.part in INTERVIEWING for p in named) else None

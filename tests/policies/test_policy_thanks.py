@@ -68,6 +68,13 @@ def test_nobody_named_thanks_who_invited() -> None:
     assert "ask Mia Chen" in play.decided[0][1].text
 
 
+def test_a_next_round_changes_nothing_for_the_first() -> None:
+    """Who interviewed is known from the mails only; an invitation to a second round adds no thanks."""
+    play = met().invited("3 Mar 9:00", "10 Mar 10:00", ANA)
+    play.case = replace(play.case, people=(BO,))
+    assert play.until("11 Mar") == ["2 Mar 15:00 draft thank-you bo", "10 Mar 11:00 draft thank-you ana"]
+
+
 def test_no_address_is_never_guessed() -> None:
     """An interviewer without an address gives advice to ask the coordinator (T4), once; no draft."""
     play = met(BO, Person("Zed Poe", None, Part.INTERVIEWER))
