@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from daemon.reading import html, mime, quotes
 from daemon.reading.charsets import clean, decode
 from daemon.reading.html import Page
+from daemon.reading.mime_header import Header, decode_base64
 from daemon.reading.model import Link
 from daemon.reading.sentences import unwrap
 
@@ -69,7 +70,7 @@ class _Found:
 
 
 def read(
-    header: mime.Header, octets: bytes, start: int, *, forwarded: bool = False, author: tuple[str, ...] = ()
+    header: Header, octets: bytes, start: int, *, forwarded: bool = False, author: tuple[str, ...] = ()
 ) -> Content:
     """Return the content of the message whose body starts at `start`; never raises."""
     found = _Found()
@@ -154,13 +155,14 @@ def text_of(part: mime.Part) -> str:
     """Return the text of a part, transfer encoding and charset undone, with LF line ends, clean."""
     octets = part.octets
     if part.encoding == "base64":
-        octets = mime.decode_base64(octets)
+        octets = decode_base64(octets)
     elif part.encoding == "quoted-printable":
         octets = binascii.a2b_qp(octets)
     text = decode(octets, part.parameters.get("charset", ""))
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _BLANK_LINES.sub("\n", clean(text))
+    text = clean(text)
+    return text if text.count("\n") < LINES else _BLANK_LINES.sub("\n", text)
 
 
 def _unflow(part: mime.Part, text: str) -> str:

@@ -19,9 +19,10 @@ _SEVEN_BIT = re.compile(r"\W*(?:utf-?(?:7|16|32)|hz)", re.IGNORECASE)
 _SAMPLE = 8_000
 _LATIN = re.compile(r"(us-)?ascii|ansi_x3.*|iso[-_ ]?8859[-_]1|latin[-_]?1|cp1252|windows[-_]?1252")
 _UNSEEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]+"
 )
+_CONTROLS = bytes({*range(32), 127} - {*b"\t\n"})
 _SPACES = {
     "\xa0": " ",
     "\u2007": " ",
@@ -60,8 +61,8 @@ def _is_utf8(octets: bytes) -> bool:
 
 def clean(text: str) -> str:
     """Return `text` without characters nobody sees; unusual spaces become plain, tabs and LF stay."""
-    if text.isascii() and text.isprintable():
-        return text
+    if text.isascii():
+        return text if text.isprintable() else text.encode().translate(None, _CONTROLS).decode()
     for unusual, plain in _SPACES.items():
         if unusual in text:
             text = text.replace(unusual, plain)

@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import re
 
-from daemon.reading import body, mime, mime_fields, quotes_lexicon
+from daemon.reading import body, mime_fields, mime_header, quotes_lexicon
 from daemon.reading.charsets import clean
 from daemon.reading.model import Address, Message
 
@@ -25,9 +25,9 @@ def parse(octets: bytes, *, internal_date: dt.datetime | None = None) -> Message
     `internal_date` (aware) stands in for a Date field that is missing or more than two days off.
     What was wrong with the mail is said in `defects`.
     """
-    header, start = mime.split_header(octets)
+    header, start = mime_header.split_header(octets)
     sender = mime_fields.addresses(header.first("from")) or mime_fields.addresses(header.first("sender"))
-    subject = mime.decode_words(header.first("subject"))
+    subject = mime_header.decode_words(header.first("subject"))
     content = body.read(
         header,
         octets,
@@ -53,16 +53,16 @@ def parse(octets: bytes, *, internal_date: dt.datetime | None = None) -> Message
         reply_to=mime_fields.addresses(header.first("reply-to")),
         to=mime_fields.addresses(header.first("to")),
         cc=mime_fields.addresses(header.first("cc")),
-        fields={name: mime.decode_words(values[0]) for name, values in header.values.items()},
+        fields={name: mime_header.decode_words(values[0]) for name, values in header.values.items()},
         signature=content.signature,
         quoted=content.quoted,
         calendars=content.calendars,
         jsonld=content.jsonld,
         links=content.links,
         attachments=content.attachments,
-        report_type=clean(mime.parameters(header.first("content-type"))[1].get("report-type", "").lower())[
-            :60
-        ],
+        report_type=clean(
+            mime_header.parameters(header.first("content-type"))[1].get("report-type", "").lower()
+        )[:60],
         defects=tuple(defects),
     )
 
@@ -77,7 +77,7 @@ def _author(sender: tuple[Address, ...]) -> tuple[str, ...]:
 
 
 def _date(
-    header: mime.Header, internal_date: dt.datetime | None, defects: list[str]
+    header: mime_header.Header, internal_date: dt.datetime | None, defects: list[str]
 ) -> tuple[dt.datetime, bool]:
     """Return the mail's date and whether it is the Date field's own."""
     written = mime_fields.date(header.first("date"))

@@ -1,52 +1,19 @@
-"""Octets into header fields and parts, within fixed caps (RFC 5322, 2045-2047, 2231).
+"""Octets into the parts of a message, within fixed caps (RFC 2045, 2046).
 
-Own splitting instead of the `email` package, which on hostile mail recurses without bound, takes 24 s
-for 64,000 addresses and raises on some of Exchange's fields.  Everything here is linear in the octets
-and never raises.  Knows octets, not meaning: what a part says is for others.
+Own splitting instead of the `email` package, which recurses without bound on nested parts.  Iterative,
+linear in the octets, never raises.  Knows structure, not meaning: what a part says is for others.
 """
 
 from __future__ import annotations
 
-import binascii
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import unquote_to_bytes
 
-from daemon.reading.charsets import clean, decode
+from daemon.reading.mime_header import HEADER_OCTETS, Header, decode_words, parameters, split_header
 
-HEADER_OCTETS = 64_000
-VALUE_CHARS = 2_000
-FIELDS = 400
 DEPTH = 32
 PARTS = 100
 PART_OCTETS = 1_400_000  # what 1 MB of text takes in base64
-
-_END_OF_HEADER = re.compile(rb"\r?\n[ \t]*(?=\r?\n)|\r\r")
-_NEWLINE = re.compile(rb"\r\n|\n|\r")
-_FIELD = re.compile(rb"([!-9;-~]{1,100})[ \t]*:[ \t]*")
-_ENCODED_WORD = re.compile(r"=\?([\w.:+-]{1,40})(?:\*[\w-]{0,20})?\?([bBqQ])\?([^?]{0,4000})\?=(\s+(?==\?))?")
-_PARAMETER = re.compile(
-    r";\s*([\w!#$&.+^`{}~*-]{1,60})\s*=\s*(?:\"((?:[^\"\\]|\\.)*+)\"?|([^\s;]*+))", re.DOTALL
-)
-_NOT_BASE64 = bytes(
-    one for one in range(256) if not (chr(one).isascii() and chr(one).isalnum()) and one not in b"+/"
-)
-_Q_ESCAPE = re.compile(rb"=([0-9A-Fa-f]{2})")
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """The header of a message or part: the first value of each field, raw but unfolded, and all values."""
-
-    values: Mapping[str, tuple[str, ...]]
-    raw: bytes
-    defects: tuple[str, ...] = ()
-
-    def first(self, name: str) -> str:
-        """Return the first value of field `name` (lower-case), undecoded, or an empty string."""
-        values = self.values.get(name)
-        return values[0] if values else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,140 +34,6 @@ class Part:
     @property
     def is_calendar(self) -> bool:
         return self.kind in ("text/calendar", "application/ics") or self.filename.lower().endswith(".ics")
-
-
-def split_header(octets: bytes) -> tuple[Header, int]:
-    """Return the header and the offset at which the body starts."""
-    start = 0
-    while octets[start : start + 1] in (b"\r", b"\n") and start < HEADER_OCTETS:
-        start += 1
-    if octets.startswith((b"From ", b">From "), start):  # mbox separator
-        end = octets.find(b"\n", start)
-        start = end + 1 if end >= 0 else start
-    if (blank := _blank_line(octets, start)) is None:
-        return _headerless(octets, start)
-    end, body = blank
-    values, junk, _ = _scan(octets[start : min(end, start + HEADER_OCTETS)])
-    defects = []
-    if end - start > HEADER_OCTETS:
-        defects.append("header longer than 64 kB: the rest was not read")
-    if junk:
-        defects.append(f"{junk} header lines are no fields")
-    return Header(values, octets[start : min(end, start + HEADER_OCTETS)], tuple(defects)), body
-
-
-def _blank_line(octets: bytes, start: int) -> tuple[int, int] | None:
-    """Return where the header ends and where the body starts, or None without a blank line."""
-    match = _END_OF_HEADER.search(octets, start, start + HEADER_OCTETS)
-    if match is None:  # a longer header is only skipped
-        ends = [at for mark in (b"\n\r\n", b"\n\n") if (at := octets.find(mark, start)) >= 0]
-        return (min(ends), octets.find(b"\n", min(ends) + 1) + 1) if ends else None
-    end = match.end()
-    return match.start(), end + (2 if octets.startswith(b"\r\n", end) else 1 if match[0] != b"\r\r" else 0)
-
-
-def _headerless(octets: bytes, start: int) -> tuple[Header, int]:
-    """Read a message without a blank line: the header ends at the first line that is no field."""
-    block = octets[start : start + HEADER_OCTETS]
-    values, junk, length = _scan(block, stop_at_junk=True)
-    defects = ("no blank line between header and body",) if junk else ()
-    return Header(values, block[:length], defects), start + length
-
-
-def _scan(block: bytes, *, stop_at_junk: bool = False) -> tuple[dict[str, tuple[str, ...]], int, int]:
-    """Return fields, the number of lines that are none, and how far was read."""
-    found: list[tuple[str, list[bytes]]] = []
-    junk = position = 0
-    for line in block.splitlines(keepends=True):
-        match = _FIELD.match(line)
-        if line[:1] in (b" ", b"\t") and found:
-            found[-1][1].append(line.strip())
-        elif match and len(found) < FIELDS:
-            found.append((match[1].decode("ascii").lower(), [line[match.end() :].strip()]))
-        elif not match and line.strip():
-            junk += 1
-            if stop_at_junk:
-                return _collect(found), junk, position
-        position += len(line)
-    return _collect(found), junk, position
-
-
-def _collect(found: list[tuple[str, list[bytes]]]) -> dict[str, tuple[str, ...]]:
-    values: dict[str, tuple[str, ...]] = {}
-    for name, lines in found:
-        values[name] = (*values.get(name, ()), decode(b" ".join(lines), "utf-8"))
-    return values
-
-
-def decode_words(value: str) -> str:
-    """Return `value` with RFC 2047 encoded words decoded, control characters stripped, capped."""
-    value = value[: VALUE_CHARS * 4]
-    if "=?" in value:
-        value = _join_words(value)
-    return clean(" ".join(value.split()))[:VALUE_CHARS]
-
-
-def _join_words(value: str) -> str:
-    """Decode encoded words; neighbours of one charset are joined before decoding (split characters)."""
-    out: list[str] = []
-    pending, charset, position = b"", "", 0
-    for match in _ENCODED_WORD.finditer(value):
-        between = value[position : match.start()]
-        if pending and (between or match[1].lower() != charset):
-            out.append(decode(pending, charset))
-            pending = b""
-        out.append(between)
-        charset = match[1].lower()
-        pending += _word_octets(match[2], match[3])
-        position = match.end()
-        if match[4] is None:
-            out.append(decode(pending, charset))
-            pending = b""
-    out.append(decode(pending, charset) if pending else "")
-    out.append(value[position:])
-    return "".join(out)
-
-
-def _word_octets(encoding: str, text: str) -> bytes:
-    octets = text.encode("utf-8", "replace")
-    if encoding in "qQ":
-        return _Q_ESCAPE.sub(lambda m: bytes((int(m[1], 16),)), octets.replace(b"_", b" "))
-    return decode_base64(octets)
-
-
-def decode_base64(octets: bytes) -> bytes:
-    """Return decoded base64, as much as can be; junk characters and missing padding are forgiven."""
-    octets = octets.translate(None, _NOT_BASE64)
-    usable = len(octets) - (len(octets) % 4 == 1)
-    return binascii.a2b_base64(octets[:usable] + b"=" * (-usable % 4))
-
-
-def parameters(value: str) -> tuple[str, dict[str, str]]:
-    """Return a structured field's value in lower case and its parameters (RFC 2231 joined and decoded)."""
-    main, separator, rest = value[: VALUE_CHARS * 4].partition(";")
-    plain: dict[str, str] = {}
-    pieces: dict[str, list[tuple[int, bool, str]]] = {}
-    for match in _PARAMETER.finditer(separator + rest):
-        name, text = match[1].lower(), re.sub(r"\\(.)", r"\1", match[2]) if match[2] is not None else match[3]
-        if "*" in name:
-            base, *flags = name.split("*")
-            number = int(flags[0]) if flags[0].isdecimal() and len(flags[0]) < 4 else 0
-            pieces.setdefault(base, []).append((number, flags[-1] == "", text))
-        else:
-            plain.setdefault(name, text)
-    extended = {name: _join_pieces(found) for name, found in pieces.items()}
-    return clean(main.strip().lower()), {name: clean(text) for name, text in (plain | extended).items()}
-
-
-def _join_pieces(found: list[tuple[int, bool, str]]) -> str:
-    """Join RFC 2231 continuations; the first encoded piece names the charset: utf-8'de'na%C3%AFv."""
-    found.sort(key=lambda piece: piece[0])
-    charset, octets = "utf-8", b""
-    for index, (_, encoded, text) in enumerate(found):
-        if encoded and index == 0 and text.count("'") >= 2:
-            charset, _, text = text.split("'", 2)
-        octets += unquote_to_bytes(text) if encoded else text.encode("utf-8", "replace")
-    return decode(octets, charset)
 
 
 def leaves(header: Header, octets: bytes, start: int) -> Iterator[Part]:

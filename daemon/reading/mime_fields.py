@@ -10,7 +10,7 @@ import re
 from email.utils import parsedate_tz
 
 from daemon.reading.charsets import clean
-from daemon.reading.mime import decode_words
+from daemon.reading.mime_header import decode_words
 from daemon.reading.model import Address
 
 ADDRESSES = 200

@@ -46,15 +46,18 @@ def cut(text: str, *, forwarded: bool = False, author: tuple[str, ...] = ()) -> 
     `forwarded`: the Subject says that the first copied header begins content.  `author` are the
     lower-case words of the sender's name, which tell a name below the text from text.
     """
-    scanner = _Scanner(text.split("\n"), forwarded)
-    scanner.run()
+    segments, quoted = [text.split("\n")], []
+    if quotes_lexicon.load().telltale.search(text):
+        scanner = _Scanner(segments[0], forwarded)
+        scanner.run()
+        segments, quoted = scanner.segments, scanner.quoted
     kept: list[str] = []
     signatures: list[str] = []
-    for segment in scanner.segments:
-        new, signature = quotes_signature.split(segment, author, first=not kept)
+    for segment in segments:
+        new, signature = quotes_signature.split(segment, author, first=not any(kept))
         kept += [*new, ""]
         signatures += signature
-    return Cut(_tidy(kept), _tidy(signatures), _tidy(scanner.quoted))
+    return Cut(_tidy(kept), _tidy(signatures), _tidy(quoted))
 
 
 def _tidy(lines: list[str]) -> str:

@@ -48,6 +48,7 @@ class Lexicon:
     wrote: frozenset[str]
     original: tuple[str, ...]
     forwarded: tuple[str, ...]
+    telltale: re.Pattern[str]  # found in every text that quotes
     forward_subject: tuple[str, ...]
     labels: dict[str, frozenset[str]]  # a header label → the fields it may stand for
     closings: frozenset[str]
@@ -72,11 +73,16 @@ def load() -> Lexicon:
     for field in ("from", "sent", "to", "subject", "cc"):
         for label in of(field):
             labels.setdefault(label, set()).add(field)
+    from_labels = "|".join(map(re.escape, of("from")))
     return Lexicon(
         begins=tuple(f"{word} " for word in of("begins")),
         wrote=frozenset(of("wrote")),
         original=tuple(of("original")),
         forwarded=tuple(of("forwarded")),
+        telltale=re.compile(
+            rf"^[ \t]{{0,20}}(?:>|[-_—–=*]{{2}}|\*{{0,2}}(?:{from_labels})\b)|:[ \t]{{0,10}}$",
+            re.IGNORECASE | re.MULTILINE,
+        ),
         forward_subject=tuple(f"{word}:" for word in of("forward_subject")),
         labels={label: frozenset(fields) for label, fields in labels.items()},
         closings=frozenset(of("closings")),

@@ -13,6 +13,7 @@ from daemon.reading.sentences import split as split_sentences
 
 _DELIMITER = re.compile(r"(?:--|—|–|__)[ \t]{0,3}$")
 _DELIMITED_LINES = 40
+_SIGNED_LINES = 150
 _BANNER_CHARS = 1_500
 _FOOTER_CHARS = 6_000
 _CLOSING_CHARS = 70
@@ -126,6 +127,10 @@ def _signed(lines: list[str], author: tuple[str, ...], *, first: bool) -> list[b
     since = 0  # lines since the signature began
     left = sum(1 for line in lines if line.strip())
     for index, line in enumerate(lines):
+        if left > _SIGNED_LINES:  # too far up to be signed
+            left -= bool(line.strip())
+            above = True
+            continue
         if not line.strip():
             continue
         since += 1

@@ -23,8 +23,9 @@ _ENDING = frozenset(".!?:;…")
 _WRAP_WIDTHS = range(56, 101)
 _STANDALONE = 40  # columns: a shorter line that could have held more was ended on purpose
 
-_MARK = re.compile(
-    r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?: ++|(?=[A-ZÀ-ÖØ-Þ]))(?=[\"'“‘„«(\[¿¡*]*([^\s\"'“‘„«(\[¿¡*]{1,24}))"
+_MARK = re.compile(  # a mark, then blanks or a capital; [1] is the word that follows
+    r"[.!?…](?<![.!?…]{2})[.!?…]*+[\"'”’»)\]]*+(?: ++|(?=[A-ZÀ-ÖØ-Þ]))"
+    r"(?=[\"'“‘„«(\[¿¡*]*([^\s\"'“‘„«(\[¿¡*]{1,24}))"
 )
 _WORD_BEFORE = re.compile(r"[^\s(\"'“„«/]+$")
 _LETTERS = re.compile(r"[^\W\d_]+")

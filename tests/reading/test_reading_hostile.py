@@ -79,8 +79,9 @@ FIELD_NAMES = (
     " Content-Transfer-Encoding Content-Disposition Auto-Submitted X-"
 ).split()
 CRUMBS = [
-    *b'a@x.example < > " ( ) , ; : =?utf-8?q? ?= =?x?b? multipart/mixed ;boundary=b text/html message/rfc822'.split(),
-    *b"text/calendar ;charset= utf-16 idna base64 quoted-printable ;filename*0*= ''%41 10:00:00 +9999 \\ 1 =".split(),
+    *b'a@x.example < > " ( ) , ; : =?utf-8?q? ?= =?x?b? multipart/mixed ;boundary=b text/html utf-16'.split(),
+    *b"message/rfc822 text/calendar ;charset= idna base64 quoted-printable ;filename*0*= ''%41".split(),
+    *b"10:00:00 +9999 \\ 1 =".split(),
     *(b"\r\n ", b"Tue, 3 Mar 2026", b"\xff", b"\0", "ü".encode(), "\u202e".encode()),
 ]
 BODIES = [
