@@ -53,7 +53,11 @@ def look_back(done: Sequence[Done], cases: Iterable[Case]) -> tuple[Lookback, ..
 
 def _of_act(act: Done, case: Case) -> Iterator[Lookback]:
     decision = act.decision
-    if decision.action is Action.WITHDRAW and decision.note is Note.STATUS_CHECK:
+    if (
+        decision.action is Action.WITHDRAW
+        and decision.note is Note.STATUS_CHECK
+        and _they_wrote(case, act.at)
+    ):
         yield Lookback(Regret.OVERTAKEN, act.at, case.id, "The employer wrote while the draft was waiting.")
     if decision.action is not Action.DRAFT:
         return
@@ -65,6 +69,12 @@ def _of_act(act: Done, case: Case) -> Iterator[Lookback]:
         yield Lookback(
             Regret.NOT_MISSED, act.at, case.id, f"They wrote by themselves {_span(word.at - act.at)} later."
         )
+
+
+def _they_wrote(case: Case, at: datetime) -> bool:
+    """Return whether the latest mail by then was the employer's, not the user's own."""
+    latest = next((event for event in reversed(case.history) if event.at <= at), None)
+    return latest is not None and latest.by is Party.EMPLOYER
 
 
 def _answered(case: Case, ours: set[str]) -> Iterator[Lookback]:

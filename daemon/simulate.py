@@ -62,7 +62,7 @@ def gather(octets: Iterable[bytes], me: Me) -> Archive:
         reading = read_message(message, me)
         if worth_keeping(reading):
             mails.append(Mailing(reading.date, one, reading.outgoing))
-    mails.sort(key=lambda mail: mail.at)
+    mails.sort(key=lambda mail: (mail.at, mail.octets))
     name = names.most_common(1)[0][0] if names else ""
     return Archive(tuple(mails), read, name)
 

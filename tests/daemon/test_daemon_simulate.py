@@ -1,0 +1,195 @@
+"""`afterword simulate`: the daemon's own pipeline over an archive, under a simulated clock."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from daemon.cli import afterword
+from daemon.policy_choice import chosen_policy
+from daemon.reading.model import Me
+from daemon.regret import Regret, look_back
+from daemon.simulate import Assume, Simulation, gather
+
+MAYA = "Maya Ruiz <maya.ruiz@acme.example>"
+SAM = "Sam Rivera <sam.rivera@mail.example>"
+ME = Me(frozenset({"sam.rivera@mail.example"}), "", "America/New_York", "US")
+END = datetime(2026, 5, 15, tzinfo=UTC)
+STORED = {
+    "at", "action", "note", "to", "in_reply_to", "subject", "case", "employer", "role", "due", "rules",
+    "because", "body",
+}  # fmt: skip
+
+
+def mail(day: int, hour: int, subject: str, text: str, *, author: str = MAYA, to: str = SAM) -> bytes:
+    """A mail of March 2026, in the thread of the invitation."""
+    made = EmailMessage()
+    made["From"], made["To"], made["Subject"] = author, to, subject
+    made["Date"] = format_datetime(datetime(2026, 3, day, hour, tzinfo=UTC))
+    made["Message-ID"] = f"<{day}.{hour}@acme.example>"
+    if day > 4:
+        made["In-Reply-To"] = made["References"] = "<4.15@acme.example>"
+    made.set_content(text)
+    return made.as_bytes()
+
+
+INVITATION = mail(
+    4,
+    15,
+    "Interview for Data Engineer at Acme",
+    "Hi Sam,\n\nWe would like to invite you to an interview for the Data Engineer position at Acme on"
+    " Tuesday, March 10 at 2:00 pm Eastern. You will be talking to Priya Shah (priya.shah@acme.example)."
+    " Please allow one hour.\n\nMaya Ruiz\nTalent Coordinator, Acme\n",
+)
+UPDATE = mail(
+    26,
+    19,
+    "Re: Interview for Data Engineer at Acme",
+    "Hi Sam,\n\nWe are still interviewing and will let you know by April 10.\n\nMaya\n",
+)
+QUESTION = mail(
+    24,
+    12,
+    "Re: Interview for Data Engineer at Acme",
+    "Hi Maya,\n\nDo you have any news about the Data Engineer role?\n\nSam\n",
+    author=SAM,
+    to=MAYA,
+)
+
+
+def archive(folder: Path, mails: Sequence[bytes]) -> Path:
+    """A folder of .eml files."""
+    for number, octets in enumerate(mails):
+        (folder / f"{number:02}.eml").write_bytes(octets)
+    return folder
+
+
+def run(*arguments: object) -> list[dict[str, Any]]:
+    """The lines `afterword simulate --json` prints."""
+    given = ["simulate", "--json", "--address", "sam.rivera@mail.example", "--timezone", "America/New_York"]
+    given += ["--country", "US", *map(str, arguments)]
+    result = CliRunner().invoke(afterword, given)
+    assert result.exit_code == 0, result.output
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def simulated(mails: Sequence[bytes], assume: Assume = Assume.SENT, policy: str = "default") -> Simulation:
+    chosen = chosen_policy(policy, "America/New_York", "US", (2026, 2026))
+    return Simulation(gather(mails, ME), ME, "sam.rivera@mail.example", chosen, assume)
+
+
+def outline(lines: Sequence[dict[str, Any]]) -> list[tuple[str, str, str | None]]:
+    return [(line["at"][:16], line["action"], line["note"]) for line in lines]
+
+
+def test_each_line_has_every_field(tmp_path: Path) -> None:
+    """A line says when, what, to whom, in answer to what, in which case, by which rules, in which words."""
+    lines = run("--until", "2026-05-15", archive(tmp_path, [INVITATION]))
+    assert outline(lines) == [
+        ("2026-03-10T15:00", "draft", "thank-you"),
+        ("2026-03-24T09:00", "draft", "status-check"),
+        ("2026-04-07T09:00", "stop", None),
+    ]
+    assert all(set(line) == STORED for line in lines)
+    check = lines[1]
+    assert check["to"] == ["maya.ruiz@acme.example"]
+    assert check["in_reply_to"].strip("<>") == "4.15@acme.example"
+    assert check["employer"] == "Acme"
+    assert check["role"] == "Data Engineer"
+    assert check["due"] == "2026-03-24T09:00:00-04:00"
+    assert "ask_after_a_long_silence" in check["rules"]
+    assert [reason["rule"] for reason in check["because"]] == check["rules"]
+    assert "Maya" in check["body"]
+
+
+def test_a_user_who_sends_nothing(tmp_path: Path) -> None:
+    """`--assume ignored` leaves the drafts lying: old thanks are taken back, and nobody was asked."""
+    lines = run("--until", "2026-05-15", "--assume", "ignored", archive(tmp_path, [INVITATION]))
+    assert outline(lines) == [
+        ("2026-03-10T15:00", "draft", "thank-you"),
+        ("2026-03-17T15:00", "withdraw", "thank-you"),
+        ("2026-03-24T09:00", "draft", "status-check"),
+        ("2026-04-07T09:00", "stop", None),
+    ]
+    assert lines[1]["to"] == ["priya.shah@acme.example"]
+    assert "sent" in lines[-1]["body"]
+
+
+def test_the_order_of_the_files_does_not_matter(tmp_path: Path) -> None:
+    """Mails are replayed by their dates, whatever the files are called."""
+    mails = [INVITATION, UPDATE, QUESTION]
+    shuffled = random.Random(3).sample(mails, len(mails))
+    one, other = tmp_path / "one", tmp_path / "other"
+    one.mkdir()
+    other.mkdir()
+    there = run("--until", "2026-05-15", archive(one, mails))
+    assert there == run("--until", "2026-05-15", archive(other, shuffled))
+
+
+def test_mails_after_the_end_are_not_seen(tmp_path: Path) -> None:
+    """What had not happened by `--until` changes nothing before it."""
+    folder = archive(tmp_path, [INVITATION, UPDATE])
+    assert run("--until", "2026-03-20", folder) == run("--until", "2026-05-15", folder)[:1]
+
+
+def test_two_policies_side_by_side(tmp_path: Path) -> None:
+    """`--compare` says of each decision which policies come to it."""
+    lines = run("--until", "2026-05-15", "--compare", "prompt", archive(tmp_path, [INVITATION]))
+    assert [(line["at"][:10], line["action"], line["policies"]) for line in lines] == [
+        ("2026-03-10", "draft", ["default", "prompt"]),
+        ("2026-03-17", "draft", ["prompt"]),
+        ("2026-03-24", "draft", ["default"]),
+        ("2026-03-31", "stop", ["prompt"]),
+        ("2026-04-07", "stop", ["default"]),
+    ]
+
+
+def test_simulating_twice_gives_the_same() -> None:
+    """Nothing of one simulation is left for the next."""
+    first, second = (
+        [(each.at, each.decision.key) for each in simulated([INVITATION, UPDATE]).done(END)] for _ in range(2)
+    )
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("mails", "assume", "regret"),
+    [
+        ([INVITATION, UPDATE], Assume.SENT, Regret.NOT_MISSED),
+        ([INVITATION, UPDATE], Assume.IGNORED, Regret.OVERTAKEN),
+        ([INVITATION, QUESTION, UPDATE], Assume.SENT, Regret.ANSWERED),
+    ],
+)
+def test_what_there_is_to_regret(mails: Sequence[bytes], assume: Assume, regret: Regret) -> None:
+    """Looking back, one sees questions nobody would have missed, drafts overtaken, questions answered."""
+    simulation = simulated(mails, assume)
+    done = tuple(simulation.done(END))
+    assert regret in {each.regret for each in look_back(done, simulation.cases)}
+
+
+def test_an_own_question_is_no_answer_of_theirs() -> None:
+    """A status check taken back because the user asked was not overtaken by the employer."""
+    asked = mail(
+        25, 12, "Re: Interview", "Hi Maya,\n\nDo you have any news about the role?\n", author=SAM, to=MAYA
+    )
+    simulation = simulated([INVITATION, asked], Assume.IGNORED)
+    done = tuple(simulation.done(END))
+    assert "status-check" in {
+        each.entry.note for each in done if each.entry and each.decision.action == "withdraw"
+    }
+    assert Regret.OVERTAKEN not in {each.regret for each in look_back(done, simulation.cases)}
+
+
+def test_a_stop_is_reported_once() -> None:
+    """Time that passes after a stop adds nothing."""
+    late = datetime(2027, 5, 15, tzinfo=UTC)
+    assert [each.decision.action for each in simulated([INVITATION]).done(late)].count("stop") == 1  # type: ignore[arg-type]
