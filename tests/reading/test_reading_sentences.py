@@ -82,6 +82,6 @@ def test_a_schedule_of_full_lines_is_not_joined() -> None:
 
 
 @given(st.text(max_size=400))
-def test_no_word_is_lost_or_made_up(text: str) -> None:
-    """The sentences hold exactly the words of the text, in order."""
-    assert " ".join(sentences.split(text)).split() == text.split()
+def test_no_letter_is_lost_or_made_up(text: str) -> None:
+    """The sentences hold exactly the letters of the text, in order."""
+    assert "".join("".join(sentences.split(text)).split()) == "".join(text.split())
