@@ -20,7 +20,7 @@ from daemon.reading.sentences import unwrap
 TEXT_CHARS = 1_000_000
 LINES = 4_000
 HTML_CHARS = 400_000
-NEW_CHARS = 100_000
+NEW_CHARS = 60_000
 CALENDAR_CHARS = 256_000
 CALENDARS = 20
 ATTACHMENTS = 50
@@ -100,7 +100,7 @@ def read(
 
 def _capped(text: str, found: _Found) -> str:
     if len(text) > NEW_CHARS:
-        found.defects["the new text is longer than 100 kB: the rest was not read"] = None
+        found.defects["the new text is longer than 60 kB: the rest was not read"] = None
     return text[:NEW_CHARS]
 
 
