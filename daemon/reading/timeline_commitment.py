@@ -46,10 +46,16 @@ def sentence(words: Words, cues: Sequence[Cue], *, parties: bool = False) -> Sen
     """Return a sentence ready to be asked who acts; `parties`: its language has words for who is meant."""
     silences = [cue for cue in cues if cue.sense == "silence"]
     cues = [cue for cue in cues if cue.sense == "silence" or not any(_overlap(cue, one) for one in silences)]
-    walls = [word.first for word in words if word.text in _HARD]
-    seams = [word.first for word in words if word.text in _HARD | _SOFT or "seam" in word.tags]
+    walls = [word.first for at, word in enumerate(words) if word.text in _HARD and not _hyphen(words, at)]
+    seams = [word.first for word in words if word.text in _SOFT or "seam" in word.tags]
+    seams = sorted({*walls, *seams})
     ours = not parties or any("party" in word.tags for word in words)
     return Sentence(words, cues, walls, seams, ours)
+
+
+def _hyphen(words: Words, at: int) -> bool:
+    """Whether a dash joins two parts of one word."""
+    return words[at].text == "-" and at > 0 and words[at - 1].end == words[at].start
 
 
 def _overlap(cue: Cue, other: Cue) -> bool:
@@ -114,6 +120,8 @@ def _weigh(found: Expression, before: Sequence[Cue], within: Sentence) -> Cue:
     if nearest.sense in TELLING and (asked := [cue for cue in clause if cue.sense == "ask"]):
         return asked[-1]
     timed = found.bounded or found.relative
+    if nearest.sense == "meet" and (rounds := [cue for cue in clause if cue.sense == "round"]):
+        return rounds[-1]
     if nearest.sense == "task" or (nearest.sense in _SIDELINES and timed):
         wanted = _ACTS if nearest.sense in ("task", "past") else TELLING
         return next((cue for cue in reversed(clause) if cue.sense in wanted), nearest)

@@ -77,7 +77,7 @@ def _with_unit(
     if tag(words, end, "rel") in ("next", "coming"):
         within, end = True, end + 1
     low, high, unit, end = _more(words, end, (low, high, unit))
-    if unit not in _LONGEST and unit not in ("year", "quarter", "minute", "weekend"):
+    if unit not in _LONGEST and unit not in ("year", "quarter", "minute"):
         return None
     if low > _LONGEST.get(unit, 30) or unit == "minute":
         return Duration(0, 0, "day", plain=False), end

@@ -189,7 +189,7 @@ class Reader:
             timeline = replace(timeline, earliest=self.scene.base)
         if within.has("invite") and (sense == "invite" or within.has("silence")):
             timeline = replace(timeline, invited=True)
-        if self._kept and self.promises and who.narrows(found, self._kept):
+        if self._kept and self.promises and (self._kept.echo or who.narrows(found, self._kept)):
             self.promises.pop()
         target = {"invite": self.asides, "round": self.rounds}.get(sense, self.promises)
         target.append(timeline)

@@ -121,6 +121,8 @@ def _lead(words: Words, at: int) -> tuple[tuple[str, ...], int, bool, bool]:
     place = at
     while place < len(words):
         tags = words[place].tags
+        if "then" in tags and "edge" in tags:
+            break
         if "rel" in tags and ("unit" in (following := _tags(words, place + 1)) or "weekday" in following):
             break
         if "edge" in tags and not _starts_core(tags):
@@ -255,7 +257,8 @@ def _after_that(words: Words, at: int, scene: Scene, edges: tuple[str, ...]) -> 
         return None
     closing = at + 1 >= len(words) or text(words, at + 1) in (".", ",", ";", "!", ")")
     timed = bool(tag(words, at, "then"))
-    if not (timed and (closing or edges)) and not ("after" in edges and "within" not in edges):
+    beside = scene.beside is not None and scene.beside.grain == "day"
+    if not (timed and (closing or edges or beside)) and not ("after" in edges and "within" not in edges):
         return None
     span = scene.mention
     return _Core(replace(span, rule="that day", other=None), at + 1, echo=True)
