@@ -108,6 +108,7 @@ class Audit:
     def _write(self, path: Path, lines: list[bytes]) -> None:
         if path.exists() and path.stat().st_size > self._full:
             self._rotate(path)
+        private_directory(path.parent)
         private_file(path)
         with path.open("ab") as file:
             file.write(b"".join(line + b"\n" for line in lines))

@@ -5,19 +5,20 @@ What a reading means, and what follows from it, is not known here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from connectors.connector import Cursor, StoredMessage
 from daemon.audit import Audit
 from daemon.audit_facts import quarantined
+from daemon.log import logger
 from daemon.reader import Read, ReaderDied
 from daemon.reading.model import Reading
 from daemon.store_book import Book, Quarantined, mail_key
 from policies.case import Act, Kind
 
 POISON = 3
-"""A mail during whose reading the program ended this often is put aside."""
+"""A mail that has ended the process that reads it this often is put aside."""
 
 
 class Intake:
@@ -31,37 +32,27 @@ class Intake:
     def take(self, messages: Sequence[StoredMessage], now: datetime, cursor: Cursor | None) -> None:
         """Read what is new, and commit it together with the cursor.
 
-        Attempts are counted before anything is parsed: a mail whose reading ends the program is met alone
-        the next time, and put aside after the third (P4).
+        A mail that ends the process that reads it is put aside after the third time, also over restarts
+        (P4); its neighbours are read as ever.
         """
         mails = {mail_key(message.octets): message for message in messages}
         unseen = self._book.unseen(mails)
-        tried = {key for key in unseen if self._book.attempts(key)}
-        for key in tried:
-            self._take({key: mails[key]}, now, None)
-        self._take({key: mails[key] for key in mails if key in unseen - tried}, now, cursor)
-
-    def _take(self, mails: Mapping[bytes, StoredMessage], now: datetime, cursor: Cursor | None) -> None:
-        poison = {
-            key: f"reading it ended the program {POISON} times"
-            for key in mails
-            if self._book.attempts(key) >= POISON
-        }
-        if mails:
-            self._count(mails)
         found: list[tuple[Read, str]] = []
-        for key in [key for key in mails if key not in poison]:
+        poison: dict[bytes, str] = {}
+        for key in [key for key in mails if key in unseen]:
             try:
                 found.append((self._patiently(key, mails[key]), mails[key].thread_id or ""))
             except ReaderDied as died:
                 poison[key] = str(died)
         with self._book.store.transaction():
             for read, thread_id in found:
-                if worth_keeping(read.reading):
+                if read.reading.unreadable:
+                    logger().warning("unreadable", mail=self._audit.hash(read.reading.key))
+                elif worth_keeping(read.reading):
                     self._book.add_reading(read.reading, now, thread_id, read.body)
             for key, reason in poison.items():
                 self._quarantine(key, mails[key], reason, now)
-            self._book.mark_seen(mails)
+            self._book.mark_seen(unseen)
             if cursor is not None:
                 self._book.set_cursor(cursor)
 
@@ -71,13 +62,8 @@ class Intake:
             try:
                 return self._read(mail.octets, mail.internal_date)
             except ReaderDied:
-                if self._book.attempts(key) >= POISON:
+                if self._book.count_failure(key) >= POISON:
                     raise
-                self._count([key])
-
-    def _count(self, keys: Iterable[bytes]) -> None:
-        with self._book.store.transaction(durable=False):
-            self._book.count_attempt(keys)
 
     def _quarantine(self, key: bytes, mail: StoredMessage, reason: str, now: datetime) -> None:
         self._book.quarantine(key, Quarantined(mail.mailbox, mail.uid, reason, now))

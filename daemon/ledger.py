@@ -26,6 +26,9 @@ RETRY = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6), timedelta
 TAKING_BACK = "being taken back"
 """Why a draft is as it is while it is being removed; it tells our removal from the user's."""
 
+LEFT = "out of date, but the server cannot remove one mail alone: please delete it"
+"""Why a draft that was taken back still lies in Drafts."""
+
 IMPROVING = "being improved"
 """Why a draft is as it is while a better text takes its place."""
 
@@ -94,9 +97,11 @@ class Ledger:
             entry = self._found(entry, now) or entry
         if entry.state in UNPLACED:
             return self.save(entry.turned(DraftState.WITHDRAWN, now, reason), now)
-        octets, ref = entry.octets, entry.ref
-        if entry.state is not DraftState.PLACED or octets is None or ref is None:
+        octets, ref = entry.octets, entry.ref or self.connector.find_draft(entry.message_id)
+        if entry.state is not DraftState.PLACED or octets is None:
             return self.save(entry, now)
+        if ref is None:
+            return self.save(self._gone(entry, now), now)
         begun = entry.reason == TAKING_BACK  # and the program ended in the midst of it
         entry = self.save(replace(entry, reason=TAKING_BACK), now)
         match self.connector.remove_draft(ref, octets):
@@ -109,8 +114,7 @@ class Ledger:
             case Removal.GONE:
                 return self.save(self._gone(entry, now), now)
             case Removal.IMPOSSIBLE:
-                left = "out of date; the server cannot remove one mail alone, please delete it"
-                return self.save(entry.turned(DraftState.WITHDRAWN, now, left), now)
+                return self.save(entry.turned(DraftState.WITHDRAWN, now, LEFT), now)
 
     def improve(self, entry: Entry, octets: bytes, now: datetime) -> Entry:
         """Put a better text in the place of a draft that is still byte for byte ours."""

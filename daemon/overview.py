@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from daemon.ledger import LEFT
 from daemon.store_book import Linked
 from daemon.store_drafts import Entry
 from policies.case import Case, DraftState, Event, Party, Timeline
@@ -61,8 +62,13 @@ def view(case: Case, entries: tuple[Entry, ...], decision: Decision, outcome: Ou
         expected=said.latest.isoformat() if said and said.latest else None,
         next_at=decision.due if decision.action is Action.WAIT else None,
         next_rules=tuple(finding.rule for finding in decision.because),
-        drafts=tuple(f"{e.note} to {e.to} ({e.state})" for e in entries if e.state in _WAITING),
+        drafts=tuple(_draft(e) for e in entries if e.state in _WAITING or e.reason == LEFT),
     )
+
+
+def _draft(entry: Entry) -> str:
+    said = entry.reason if entry.state is DraftState.BLOCKED or entry.reason == LEFT else entry.state
+    return f"{entry.note} to {entry.to} ({said})"
 
 
 def _latest_timeline(words: list[Event]) -> Timeline | None:
@@ -107,4 +113,4 @@ def _mail(link: Linked) -> Chapter:
         ]
     )
     why = f"put here by you: {link.why}" if link.by_hand else link.why
-    return Chapter(reading.date, what, tuple(quotes), why, reading.key)
+    return Chapter(reading.date, what, tuple(filter(None, quotes)), why, reading.key)

@@ -20,6 +20,7 @@ from typing import IO
 
 import msgspec
 
+from daemon.errors import UserError
 from daemon.reading.model import Me, Reading
 
 PATIENCE = 30.0
@@ -37,6 +38,10 @@ MOST_TEXT = 20_000
 
 class ReaderDied(Exception):
     """The mail ended the process that read it, or took too long; the message says which."""
+
+
+class ReaderBroken(UserError):
+    """No mail can be read at all: it is not the mail's fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,22 @@ class Reader:
         self._child: subprocess.Popen[bytes] | None = None
 
     def read(self, octets: bytes, internal_date: datetime, me: Me) -> Read:
-        """Return what a mail says.  Raises ReaderDied."""
+        """Return what a mail says.  Raises ReaderDied, and ReaderBroken where no mail can be read."""
+        try:
+            return self._read(octets, internal_date, me)
+        except ReaderDied as died:
+            self._try_a_harmless_mail(internal_date, me, died)
+            raise
+
+    def _try_a_harmless_mail(self, at: datetime, me: Me, died: ReaderDied) -> None:
+        try:
+            self._read(b"Subject: Hello\r\n\r\nHello.\r\n", at, me)
+        except ReaderDied as again:
+            raise ReaderBroken(
+                f"Mails cannot be read: {again}.", hint="Install afterword anew; nothing is lost."
+            ) from died
+
+    def _read(self, octets: bytes, internal_date: datetime, me: Me) -> Read:
         request = msgspec.msgpack.encode(_Request(octets, internal_date, me))
         fresh = self._child is None
         answer = self._ask(request)

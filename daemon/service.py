@@ -18,6 +18,7 @@ from connectors.connector import Connector
 from connectors.errors import ConnectorError, Refused, Unavailable, Vanished
 from daemon.audit_records import AccountChanged
 from daemon.clock import Clock
+from daemon.errors import UserError
 from daemon.log import logger
 from daemon.sdnotify import notify
 from daemon.step import Done, Shell
@@ -143,7 +144,9 @@ class Service:
             self._fail(State.BACKING_OFF, error)
         except Refused as error:
             self._fail(State.AUTH_FAILED if error.credentials else State.REFUSED, error)
-        except sqlite3.OperationalError as error:
+        except UserError as error:
+            self._fail(State.REFUSED, Refused(str(error), hint=error.hint))
+        except (sqlite3.OperationalError, OSError) as error:
             hint = "Check the free space and the permissions of the state directory."
             self._fail(State.STORAGE_FAILED, Unavailable(f"The state cannot be written: {error}.", hint=hint))
 
@@ -203,7 +206,7 @@ class Service:
             status["retry_at"] = now + timedelta(seconds=retry_in)
         notify(f"STATUS={state} {reason}".strip())
         changed, self._state = state is not self._state, state
-        with contextlib.suppress(sqlite3.OperationalError):  # a full disk must not end the service
+        with contextlib.suppress(sqlite3.OperationalError, OSError):  # a full disk must not end the service
             with self._shell.book.store.transaction(durable=False):
                 self._shell.book.set_status(status)
                 if changed:

@@ -118,18 +118,13 @@ class Book:
         """Remember that the mails were looked at, and that reading them did no harm."""
         mails = tuple(mails)
         self._many("insert or ignore into seen values (?, ?)", ((m,) for m in mails))
-        self._many("delete from attempts where account = ? and mail = ?", ((m,) for m in mails))
+        self._many("delete from failures where account = ? and mail = ?", ((m,) for m in mails))
 
-    def attempts(self, mail: bytes) -> int:
-        """Return how often the program ended while it read this mail."""
-        row = self._rows("select count from attempts where account = ? and mail = ?", mail).fetchone()
-        return int(row[0]) if row else 0
-
-    def count_attempt(self, mails: Iterable[bytes]) -> None:
-        """Write down, before it is done, that these mails are being read."""
-        sql = """insert into attempts values (?, ?, 1)
-                 on conflict (account, mail) do update set count = count + 1"""
-        self._many(sql, ((m,) for m in mails))
+    def count_failure(self, mail: bytes) -> int:
+        """Count that reading a mail failed, and return how often it has by now."""
+        sql = """insert into failures values (?, ?, 1)
+                 on conflict (account, mail) do update set count = count + 1 returning count"""
+        return int(self._rows(sql, mail).fetchone()[0])
 
     def quarantine(self, mail: bytes, found: Quarantined) -> None:
         """Put a mail aside for good."""

@@ -33,8 +33,8 @@ _FIRST = (
         observed_from text not null, cursor text, status blob)""",
     # Sixteen octets for each mail ever looked at, so that none is read twice.
     "create table seen (account integer, mail blob, primary key (account, mail)) without rowid",
-    # Mails being read right now: what is left here after a crash was being read when it happened.
-    """create table attempts (
+    # How often a mail ended the process that read it.
+    """create table failures (
         account integer, mail blob, count integer not null, primary key (account, mail)) without rowid""",
     """create table quarantine (
         account integer, mail blob, mailbox text not null, uid text not null, reason text not null,

@@ -168,6 +168,6 @@ def _log_done(done: Done) -> None:
         case=done.case.id,
         note=decision.note or "",
         state=entry.state if entry else "",
-        reason=entry.reason if entry and blocked else "",
+        reason=entry.reason if entry else "",
         rules=" ".join(finding.rule for finding in decision.because),
     )

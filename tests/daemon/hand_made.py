@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.parser import BytesHeaderParser
 from email.utils import parseaddr
@@ -32,15 +29,11 @@ def mail(key: str, kind: str, at: datetime, sender: str = "lou@acme.example", an
 
 
 class HandMade(UserMind):
-    """Reads a mail by its subject: a kind, or `interview HOURS` for one that ended so many hours before.
+    """Reads a mail by its subject: a kind, or `interview HOURS` for one that ended so many hours before."""
 
-    `poison` is called for a mail whose subject is "poison".
-    """
-
-    def __init__(self, policy: Policy | None = None, poison: Callable[[], None] | None = None) -> None:
+    def __init__(self, policy: Policy | None = None) -> None:
         me = Me(frozenset({ANA}), "Ana Ruiz", "Europe/Madrid", "", "en")
         super().__init__(User(me, ANA, Profile("Ana Ruiz"), policy or Policy(zone="Europe/Madrid")))
-        self._poison = poison or _die
         self.read_mails: list[str] = []
         self.asked: list[str] = []
 
@@ -48,8 +41,6 @@ class HandMade(UserMind):
         """Return what the subject says."""
         header = BytesHeaderParser().parsebytes(octets)
         subject = str(header["Subject"])
-        if subject == "poison":
-            self._poison()
         key = str(header["Message-ID"]).strip("<>")
         self.read_mails.append(key)
         sender = parseaddr(str(header["From"]))[1]
@@ -59,10 +50,6 @@ class HandMade(UserMind):
         """Return what the policy decides, and remember that it was asked."""
         self.asked.append(case.id)
         return super().decide(case, now)
-
-
-def _die() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _reading(key: str, subject: str, sender: str, answers: str | None, at: datetime) -> Reading:

@@ -221,3 +221,23 @@ def test_a_missing_drafts_mailbox_is_said_with_what_to_do_and_nothing_is_lost(
     with server.client(user) as client:
         client.select_folder("Drafts", readonly=True)
         assert len(client.search()) == 2
+
+
+def test_a_damaged_state_is_rebuilt_and_raises_nothing_for_the_past(dovecot: Dovecot, home: Home) -> None:
+    """The old file is kept, the log says so, and an interview of last week gets no draft."""
+    user = dovecot.new_user()
+    home.configure(dovecot, user)
+    past = datetime.now(UTC) - timedelta(days=7)
+    dovecot.deliver(user, invitation(past), internal_date=past)
+    assert home.run("run", "--once").returncode == 0
+    database = home.path / "state" / "afterword.db"
+    for side in ("-wal", "-shm"):
+        database.with_name(database.name + side).unlink(missing_ok=True)
+    database.write_bytes(b"SQLite format 3\0" + bytes(8000))
+    once = home.run("run", "--once")
+    assert once.returncode == 0, once.stderr
+    assert "state_rebuilt" in once.stderr
+    assert drafts(dovecot, user) == []
+    assert len(list((home.path / "state").glob("afterword.db.damaged-*"))) == 1
+    assert home.run("audit", "verify").returncode == 0
+    assert json.loads(home.run("status", "--json").stdout)["cases"]

@@ -211,9 +211,12 @@ def _take_back(book: Ledger) -> None:
 
 def test_kill_9_at_any_point_never_makes_a_second_draft_nor_loses_the_first(tmp_path: Path) -> None:
     """However often and wherever the process is killed, there is one draft in the end, and it is known."""
+    empty = tmp_path / "empty"
+    Store.open(empty / "state", NOW).close()
     length, finished = 0, False
     while not finished:
         root = tmp_path / str(length)
+        shutil.copytree(empty, root)
         finished = _round(root, length, _lay_again)
         account = FolderAccount(root / "account")
         assert len(account.drafts()) <= 1

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from hand_made import ANA
 
-from connectors.connector import SpecialUse, StoredMessage
+from connectors.connector import Cursor, SpecialUse, StoredMessage
 from daemon.audit import Audit
 from daemon.intake import POISON, Intake
-from daemon.reader import Read, Reader, ReaderDied, read_here
+from daemon.reader import Read, Reader, ReaderBroken, ReaderDied, read_here
 from daemon.reading.model import Me
 from daemon.store import Store
 
@@ -73,6 +73,23 @@ def test_a_mail_that_ends_or_holds_up_the_process_is_given_up(deed: str, said: s
         assert reader.read(mail(2, "Hello."), NOW, ME).body == "Hello."
     finally:
         reader.close()
+
+
+def test_a_program_that_can_read_nothing_blames_no_mail(tmp_path: Path) -> None:
+    """Where a harmless mail fails as well, nothing is put aside: the mails wait until it is mended."""
+    store = Store.memory()
+    book = store.account(ANA, NOW)
+    reader = Reader((sys.executable, "-c", "raise SystemExit(1)"))
+    intake = Intake(book, Audit(store, tmp_path), lambda octets, at: reader.read(octets, at, ME))
+    message = StoredMessage(UPDATE, "INBOX", SpecialUse.INBOX, "1", NOW)
+    with pytest.raises(ReaderBroken):
+        intake.take([message], NOW, Cursor("1"))
+    assert book.quarantined() == ()
+    assert book.cursor() is None
+    Intake(book, Audit(store, tmp_path), lambda octets, at: read_here(octets, at, ME)).take(
+        [message], NOW, Cursor("1")
+    )
+    assert [r.key for r in book.pending()] == ["1@acme.example"]
 
 
 def test_a_process_that_went_to_sleep_is_started_again() -> None:

@@ -205,10 +205,13 @@ def test_a_lost_memory_of_the_server_begins_again_from_the_window() -> None:
     assert len(watch.mails.drafts()) == 1
 
 
-def test_a_full_disk_ends_nothing() -> None:
-    """When the state cannot be written, no draft is laid, and the work goes on once it can."""
+@pytest.mark.parametrize(
+    "error", [sqlite3.OperationalError("database or disk is full"), OSError(28, "No space left on device")]
+)
+def test_a_full_disk_ends_nothing(error: Exception) -> None:
+    """When the state or the audit log cannot be written, the work goes on once it can."""
     watch = Watch(laps=3)
-    watch.mails.failures = [sqlite3.OperationalError("database or disk is full")]
+    watch.mails.failures = [error]
     watch.mails.deliver(mail("inv@acme.example", "interview 1", NOW), NOW)
     watch.run()
     assert State.STORAGE_FAILED in watch.states

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
-import pytest
 from hand_made import ANA, NOW, HandMade, mail
 
 from connectors.connector import Batch, DraftRef
@@ -222,41 +219,6 @@ def test_every_decision_is_in_the_audit_log_once(tmp_path: Path) -> None:
     text = msgspec.json.encode(account.said("decided") + account.said("mail_linked")).decode()
     assert "kim@" not in text
     assert "inv@acme.example" not in text
-
-
-@pytest.fixture
-def on_disk(tmp_path: Path) -> Callable[[], Store]:
-    return lambda: Store.open(tmp_path, NOW)
-
-
-def test_a_mail_that_kills_the_program_is_put_aside_and_its_neighbours_are_not(
-    on_disk: Callable[[], Store],
-) -> None:
-    """Three deaths, and the mail is quarantined; the mails beside it are read as if nothing were."""
-    mails = Account()
-    deliver(mails, "one@acme.example", "interview 1")
-    deliver(mails, "bad@evil.example", "poison")
-    deliver(mails, "two@acme.example", "employer_update")
-    batches = mails.batches()
-    deaths = 0
-    while _dies(on_disk, batches):
-        deaths += 1
-        assert deaths <= 4
-    assert deaths == 3
-    book = on_disk().account(ANA, NOW)
-    assert {r.key for r in book.pending()} == {"one@acme.example", "two@acme.example"}
-    assert len(book.quarantined()) == 1
-    assert book.cursor() == batches[-1].cursor
-
-
-def _dies(store: Callable[[], Store], batches: list[Batch]) -> bool:
-    child = os.fork()
-    if not child:
-        account = Account(store=store())
-        for batch in batches:
-            account.shell.take(batch.messages, NOW, batch.cursor)
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0
 
 
 class _Full(MemoryConnector):

@@ -182,16 +182,14 @@ def test_a_mail_is_seen_once(tmp_path: Path) -> None:
     assert book.unseen([same]) == set()
 
 
-def test_attempts_are_counted_until_the_reading_succeeds() -> None:
-    """What is being read is written down before, and crossed out after."""
+def test_failures_are_counted_until_the_mail_is_put_aside() -> None:
+    """How often reading a mail failed outlives the process; put aside, it is seen for good."""
     book = Store.memory().account("ana@mail.example", NOW)
-    for expected in (1, 2, 3):
-        book.count_attempt([b"k" * 16])
-        assert book.attempts(b"k" * 16) == expected
-    book.quarantine(b"k" * 16, Quarantined("INBOX", "9", "ended the program", NOW))
-    assert book.attempts(b"k" * 16) == 0
+    assert [book.count_failure(b"k" * 16) for _ in range(3)] == [1, 2, 3]
+    book.quarantine(b"k" * 16, Quarantined("INBOX", "9", "ended the process", NOW))
     assert book.unseen([b"k" * 16]) == set()
     assert [q.uid for q in book.quarantined()] == ["9"]
+    assert book.count_failure(b"k" * 16) == 1
 
 
 def test_only_due_or_touched_cases_are_asked() -> None:
