@@ -6,7 +6,7 @@ The mails are replayed by their dates through the daemon's own shell, with an ac
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -19,6 +19,7 @@ from daemon.clock import SimulatedClock
 from daemon.drafting.profile import Profile
 from daemon.intake import worth_keeping
 from daemon.mind import User, UserMind
+from daemon.reader import MOST_TEXT, Read
 from daemon.reading.message import parse
 from daemon.reading.model import Me, Message
 from daemon.reading.read import read_message
@@ -39,11 +40,15 @@ class Assume(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """The mails of an archive that can matter, in order of their dates, and the name the user goes by."""
+    """The mails of an archive that can matter, in order of their dates, and the name the user goes by.
+
+    `known` is what each of them says, by its octets, so that no policy tried on them reads them again.
+    """
 
     mails: tuple[Mailing, ...]
     read: int
     name: str
+    known: Mapping[bytes, Read]
 
 
 def gather(octets: Iterable[bytes], me: Me) -> Archive:
@@ -54,6 +59,7 @@ def gather(octets: Iterable[bytes], me: Me) -> Archive:
     """
     names: Counter[str] = Counter()
     mails = []
+    known = {}
     read = 0
     for one in octets:
         read += 1
@@ -62,9 +68,10 @@ def gather(octets: Iterable[bytes], me: Me) -> Archive:
         reading = read_message(message, me)
         if worth_keeping(reading):
             mails.append(Mailing(reading.date, one, reading.outgoing))
+            known[one] = Read(reading, message.text[:MOST_TEXT])
     mails.sort(key=lambda mail: (mail.at, mail.octets))
     name = names.most_common(1)[0][0] if names else ""
-    return Archive(tuple(mails), read, name)
+    return Archive(tuple(mails), read, name, known)
 
 
 def _own_names(message: Message, me: Me) -> Iterator[str]:
@@ -72,9 +79,24 @@ def _own_names(message: Message, me: Me) -> Iterator[str]:
     return (a.name for a in everybody if a.address in me.addresses and a.name and "@" not in a.name)
 
 
+class _Remembering(UserMind):
+    """The mind of a step that knows the archive's mails already."""
+
+    def __init__(self, user: User, known: Mapping[bytes, Read]) -> None:
+        super().__init__(user)
+        self._known = known
+
+    def read(self, octets: bytes, internal_date: datetime) -> Read:
+        """Return what a mail says, read before or now."""
+        return self._known.get(octets) or super().read(octets, internal_date)
+
+
 @dataclass(slots=True)
 class Simulation:
-    """One archive under one policy.  `play` it once; then `cases` holds what became of each application."""
+    """One archive under one policy, for the `me` it was gathered for.
+
+    `play` it once; then `cases` holds what became of each application.
+    """
 
     archive: Archive
     me: Me
@@ -106,7 +128,7 @@ class Simulation:
 
     def _shell(self, connector: MemoryConnector, store: Store, start: datetime) -> Shell:
         profile = Profile(name=self.me.name or self.archive.name, language=self.me.language)
-        mind = UserMind(User(self.me, self.account, profile, self.policy))
+        mind = _Remembering(User(self.me, self.account, profile, self.policy), self.archive.known)
         return Shell(connector, store.account(self.account, start), Audit(store, None), mind)
 
 
