@@ -20,7 +20,7 @@ from daemon.reading.language import LANGUAGES
 from daemon.reading.lexicon import load
 
 _LONGEST = 1_200  # characters of a sentence that are listened to
-_MOST = 400  # sentences of a mail that are listened to
+_MOST = 150  # sentences of a mail that are listened to
 _QUOTE = 240
 _ALIKE = 0.4  # how like an example a sentence must be to count as a hint
 _GRAMMAR = ("negations", "harmless", "conditions", "courtesies", "chances", "generals")
@@ -96,7 +96,8 @@ OTHER_BUSINESS = frozenset(
 
 # What is not done to an applicant where its words name another business: "your loan application".
 _OF_OTHER_BUSINESS = ABOUT_A_JOB | {
-    Does.INVITES, Does.FIXES, Does.OFFERS, Does.DECLINES, Does.RECEIVED, Does.REVIEWS, Does.CANCELS, Does.MOVES,
+    Does.INVITES, Does.FIXES, Does.OFFERS, Does.DECLINES, Does.RECEIVED, Does.REVIEWS, Does.CANCELS,
+    Does.MOVES,
 }  # fmt: skip
 
 # "We cannot offer you", "unless you need to move it": what a turn of the sentence undoes.

@@ -24,7 +24,7 @@ from functools import cache
 _DEPTH = 4  # lists within lists
 _MAYBE_E = "ǁ"  # a letter no mail has; stands after a vowel that was an umlaut
 _UMLAUTS = {"ä": "a", "ö": "o", "ü": "u", "Ä": "a", "Ö": "o", "Ü": "u"}
-_KEY = 4  # letters of a word by which phrases are indexed
+_KEY = 4  # letters of a word's beginning by which phrases are filed
 _WORD = re.compile(r"\S+@\S+|(?:https?://|www\.)\S+|\d+(?:[:.]\d+)+|[^\W_]+|[,;:?()–—]")
 _MARKS = dict.fromkeys(";()–—", ",")
 _APOSTROPHES = str.maketrans("’‘ʼ`´", "'''''")
@@ -78,8 +78,8 @@ def _written_out(match: re.Match[str]) -> str:
 class Phrase:
     """One compiled phrase: what it is filed under, its words, and the example that shows it.
 
-    Each of `keys` is a set of beginnings of words, one of which a sentence must have.  A `weak` phrase
-    only hints.
+    Each of `keys` is a set of words or beginnings of words, one of which a sentence must have.  A `weak`
+    phrase only hints.
     """
 
     name: str
@@ -180,16 +180,16 @@ def _literal(part: str) -> _Piece:
     regex = "".join(" " + re.escape(word) for word in words).replace(_MAYBE_E, "e?")
     if ends:
         regex = " [^ ]*" + regex[1:]
-    keys = [] if ends else [_keys(word) for word in (words[:-1] if begins else words)]
+    keys = [] if ends else [_spelled(word) for word in (words[:-1] if begins else words)]
     if begins:
         regex += "[^ ]*"
         if len(words[-1]) >= _KEY and not (ends and len(words) == 1):
-            keys.append(_keys(words[-1]))
+            keys.append(frozenset(word[:_KEY] + "*" for word in _spelled(words[-1])))
     return _Piece(regex, tuple(keys))
 
 
-def _keys(word: str) -> frozenset[str]:
-    return frozenset(word.replace(_MAYBE_E, e)[:_KEY] for e in ("", "e"))
+def _spelled(word: str) -> frozenset[str]:
+    return frozenset(word.replace(_MAYBE_E, e) for e in ("", "e"))
 
 
 class PhraseBook:
@@ -212,10 +212,13 @@ class PhraseBook:
 
         A phrase counts once, those filed under a `repeated` name as often as they stand there.
         """
+        keys = _keys_in(sentence)
         candidates = {id(phrase): phrase for phrase in self._always}
-        for key in _keys_in(sentence) & self._filed.keys():
+        for key in keys & self._filed.keys():
             candidates.update((id(phrase), phrase) for phrase in self._filed[key])
         for phrase in candidates.values():
+            if any(keys.isdisjoint(needed) for needed in phrase.keys):
+                continue
             if phrase.name in repeated:
                 yield from ((phrase, match) for match in phrase.pattern.finditer(sentence))
             elif match := phrase.pattern.search(sentence):
@@ -223,7 +226,9 @@ class PhraseBook:
 
 
 def _keys_in(sentence: str) -> set[str]:
-    return {word[:_KEY] for word in sentence.split()}
+    """Return the words of a plain sentence and, with a star, their beginnings."""
+    words = set(sentence.split())
+    return words | {word[:_KEY] + "*" for word in words}
 
 
 def compile_words(source: str, words: Mapping[str, str]) -> re.Pattern[str]:

@@ -28,6 +28,7 @@ DOUBTFUL = 0.3
 _SPOKEN = 1.2  # how much there must be of a job for a mail to open a case
 _PLAIN = 3.0  # how many votes
 _JOINS = 0.48  # the most that a mail can have which may only join a case
+_TIMES = 2.0  # votes that times and timelines can add
 _NOTE = 900  # characters an absence note may have
 
 
@@ -173,13 +174,7 @@ def decide(facts: Facts) -> Verdict:
     """Return what kind of mail the facts make it."""
     if robot := _robot(facts):
         return robot
-    votes: dict[Kind, float] = {}
-    spoken: dict[Kind, list[Vote]] = {}
-    for vote in VOTES:
-        if vote.when(facts):
-            votes[vote.kind] = votes.get(vote.kind, 0.0) + vote.weight * facts.strength(vote.acts)
-            if vote.weight > 0:
-                spoken.setdefault(vote.kind, []).append(vote)
+    votes, spoken = _count(facts)
     kind = max(votes, key=votes.__getitem__, default=Kind.OTHER)
     if votes.get(kind, 0.0) <= 0:
         return Verdict(Kind.OTHER, 0.95, ())
@@ -190,6 +185,27 @@ def decide(facts: Facts) -> Verdict:
     if confidence < DOUBTFUL:
         return Verdict(Kind.OTHER, round(1 - confidence, 3), facts.why[:4])
     return Verdict(kind, round(confidence, 3), _evidence(spoken[kind], facts))
+
+
+def hopeless(facts: Facts) -> bool:
+    """Return whether a mail is `other` whatever times it may turn out to name."""
+    if _robot(facts):
+        return False
+    votes, _ = _count(facts)
+    best = max(votes.values(), default=0.0)
+    return _confidence(facts.context, best + _TIMES, 0.0) < DOUBTFUL
+
+
+def _count(facts: Facts) -> tuple[dict[Kind, float], dict[Kind, list[Vote]]]:
+    """Return the votes for each kind, and those who gave them."""
+    votes: dict[Kind, float] = {}
+    spoken: dict[Kind, list[Vote]] = {}
+    for vote in VOTES:
+        if vote.when(facts):
+            votes[vote.kind] = votes.get(vote.kind, 0.0) + vote.weight * facts.strength(vote.acts)
+            if vote.weight > 0:
+                spoken.setdefault(vote.kind, []).append(vote)
+    return votes, spoken
 
 
 def _robot(facts: Facts) -> Verdict | None:

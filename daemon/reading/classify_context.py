@@ -109,7 +109,7 @@ def _sender(message: Message, sender: Sender) -> Iterable[Reason]:
 
 def _envelope(message: Message, sender: Sender, me: Me) -> Iterable[Reason]:
     address = message.sender.address if message.sender else ""
-    if sender.domain and sender.domain in _home(message, me):
+    if sender.domain and sender.domain in home(message, me):
         yield -4.0, Evidence(address, "written by a colleague")
     elif _in_person(message, sender):
         yield 0.6, Evidence(address, "somebody at an organisation wrote to the user alone")
@@ -128,7 +128,7 @@ def _in_person(message: Message, sender: Sender) -> bool:
     return bool(sender.domain) and len(message.to) == 1 and not bulk
 
 
-def _home(message: Message, me: Me) -> set[str]:
+def home(message: Message, me: Me) -> set[str]:
     """Return the domains of the user, or of those written to where the user is not known."""
     mine = me.addresses or {one.address for one in message.to}
     return {registrable(one) for one in mine}

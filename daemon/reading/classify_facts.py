@@ -15,7 +15,6 @@ from daemon.reading.classify_context import Context
 from daemon.reading.invite import Invites
 from daemon.reading.model import Evidence, Message
 from daemon.reading.sender import Sender
-from daemon.reading.when import When
 
 PREFIX = re.compile(
     r"(?:\s{0,3}(?:re|aw|antw|sv|r|res|rif|fwd?|wg|tr|rv|enc|i)\s{0,3}:){1,6}\s{0,3}", re.IGNORECASE
@@ -83,13 +82,14 @@ def gather(
     said: tuple[Said, ...],
     context: Context,
     sender: Sender,
-    invites: Invites,
-    when: When,
     *,
+    invites: Invites,
     language: str,
-    timelines: int,
 ) -> Facts:
-    """Return the facts of a mail.  The subject of an answer tells the topic of the thread, not an act."""
+    """Return the facts of a mail but for its times.
+
+    The subject of an answer tells the topic of the thread, not an act.
+    """
     answer = bool(PREFIX.match(message.subject))
     own = [one for one in said if one.place >= 0 or not answer]
     heard = {(one.does, one.place) for one in own}
@@ -109,13 +109,10 @@ def gather(
         auto_reply=sender.auto_reply,
         bounce=sender.bounce,
         newsletter=sender.list or "list-unsubscribe" in message.fields,
-        times=len(when.interviews),
-        slots=len(when.slots),
         method=("CANCEL" if first.cancelled else first.method) if first else "",
         sequence=max((event.sequence for event in invites.events), default=0),
         talk=talk or (first is not None and context.weight >= 1),
         linked=any(_BOOKING.search(link.href) or _BOOKING.search(link.text) for link in message.links),
-        timelines=timelines,
     )
 
 

@@ -1,14 +1,40 @@
-"""Whether a mail can matter at all: a glance at its words, before any sentence is looked at.
+"""Whether a mail can matter at all: a glance at its header and its bare octets, before anything is decoded.
 
-One pass of plain substring searches; a false yes costs time, a false no would lose a mail.
+A false yes costs time, a false no would lose a mail.  So what somebody writes to the user alone is always
+read; a colleague's mail never is, and mail to many only where it speaks of jobs.
 """
 
 from __future__ import annotations
 
-from daemon.reading.model import Message
+from functools import cache
+
+from daemon.reading.classify_context import home
+from daemon.reading.lexicon import load
+from daemon.reading.model import Me, Message
 from daemon.reading.sender import Sender
 
+_FEW = 3  # recipients
+_PLAIN = 2  # words of a job that a mail to many must have
 
-def may_matter(message: Message, sender: Sender) -> bool:
-    """Return False only where nothing in the mail could make it other than `other`."""
-    return True
+
+def may_matter(header: Message, sender: Sender, me: Me, octets: bytes) -> bool:
+    """Return False only where nothing could make the mail other than `other`.
+
+    `header` is the mail or its header alone, `octets` what is left to read, encoded or not.
+    """
+    if sender.bounce or sender.auto_reply or sender.relay:
+        return True
+    if sender.domain and sender.domain in home(header, me):
+        return False
+    if not sender.list and len(header.to) + len(header.cc) <= _FEW:
+        return True
+    text = header.subject.lower().encode() + octets.lower().replace(b"=\r\n", b"").replace(b"=\n", b"")
+    if b"base64" in text or b"text/calendar" in text:
+        return True
+    return sum(stem in text for stem in _stems()) >= _PLAIN
+
+
+@cache
+def _stems() -> tuple[bytes, ...]:
+    """Return beginnings of words that speak of a job, in all languages."""
+    return tuple(stem.encode("ascii") for stems in load("gate")["stems"].values() for stem in stems)

@@ -42,7 +42,6 @@ _PROMISING = 1.0  # from this context on it is about a job more likely than not
 _SILENT = frozenset({Kind.OTHER, Kind.JOB_ALERT, Kind.AUTO_REPLY})
 _ASKING = frozenset({Kind.SCHEDULING_REQUEST, Kind.ASSESSMENT_REQUEST, Kind.OFFER})
 _TROUBLE = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
-_GLANCE = 600  # characters whose language stands for a mail's that does not matter
 
 
 def read(octets: bytes, *, me: Me, internal_date: dt.datetime | None = None) -> Reading:
@@ -51,7 +50,17 @@ def read(octets: bytes, *, me: Me, internal_date: dt.datetime | None = None) -> 
     `internal_date` (aware) stands in for a Date field that is missing or not to be trusted.  A mail that
     cannot be read is `other`, and `unreadable` says why.
     """
+    header = parse(octets[: _end_of_header(octets)], internal_date=internal_date)
+    judged = sender.judge(header, me)
+    if not judged.outgoing and not classify_gate.may_matter(header, judged, me, octets):
+        return replace(_bare(header, judged), language=me.language)
     return read_message(parse(octets, internal_date=internal_date), me)
+
+
+def _end_of_header(octets: bytes) -> int:
+    """Return where the first empty line ends, or everything (RFC 5322 2.1)."""
+    ends = [octets.find(gap) + len(gap) for gap in (b"\r\n\r\n", b"\n\n") if gap in octets]
+    return min(ends, default=len(octets))
 
 
 def read_message(message: Message, me: Me) -> Reading:
@@ -63,8 +72,6 @@ def read_message(message: Message, me: Me) -> Reading:
     try:
         if judged.outgoing:
             return _outgoing(message, bare, me)
-        if not classify_gate.may_matter(message, judged):
-            return replace(bare, language=language.detect(message.text[:_GLANCE], me.language))
         return _received(message, bare, judged, me)
     except _TROUBLE as trouble:  # hostile input met a gap of ours: it costs this mail, not the service
         return replace(bare, unreadable=f"{type(trouble).__name__}: {trouble}"[:200])
@@ -122,14 +129,15 @@ def _received(message: Message, bare: Reading, judged: Sender, me: Me) -> Readin
     if context.weight >= _PROMISING:
         said = _heard(lines, subject, spoken, likely=True)
     invites = invite.find(message, me)
+    facts = classify_facts.gather(message, said, context, judged, invites=invites, language=spoken)
+    if classify.hopeless(facts):
+        return replace(bare, evidence=context.why[:4])
     times = when.together(
         _times(message, lines, spoken, judged, me), invites, _marked(message, lines, spoken, me)
     )
     anchor = timeline.Anchors(interview=times.interviews[0].start.date() if times.interviews else None)
     stated = timeline.find(lines, message.date, language=spoken, country=me.country, anchors=anchor)
-    facts = classify_facts.gather(
-        message, said, context, judged, invites, times, language=spoken, timelines=len(stated.found)
-    )
+    facts = replace(facts, times=len(times.interviews), slots=len(times.slots), timelines=len(stated.found))
     verdict = classify.decide(facts)
     bare = replace(bare, kind=verdict.kind, confidence=verdict.confidence, evidence=verdict.evidence)
     if verdict.kind is Kind.AUTO_REPLY:
