@@ -204,3 +204,12 @@ def test_the_first_of_a_doubled_field_counts() -> None:
     """A second From or Subject cannot override the first."""
     found = message.parse(mail("From: a@x.example", "From: b@evil.example", "Subject: one", "Subject: two"))
     assert (found.sender, found.subject) == (Address("", "a@x.example"), "one")
+
+
+def test_the_header_can_be_read_before_the_body() -> None:
+    """Reading the header first and the body later gives the mail that reading it at once gives."""
+    octets = mail("From: a@x.example", "Subject: Hi", body="We meet on Friday.")
+    head = message.read_header(octets)
+    assert (head.message.subject, head.message.text) == ("Hi", "")
+    assert octets[head.start :] == b"We meet on Friday."
+    assert message.read_body(head, octets) == message.parse(octets)
