@@ -61,8 +61,10 @@ class Intake:
         while True:
             try:
                 return self._read(mail.octets, mail.internal_date)
-            except ReaderDied:
-                if self._book.count_failure(key) >= POISON:
+            except ReaderDied as died:
+                failures = self._book.count_failure(key)
+                logger().warning("reading_failed", mail=key.hex(), reason=str(died), failures=failures)
+                if failures >= POISON:
                     raise
 
     def _quarantine(self, key: bytes, mail: StoredMessage, reason: str, now: datetime) -> None:

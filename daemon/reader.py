@@ -176,6 +176,8 @@ def main() -> None:
     """Answer frames until there are none for a while, or whoever asks has gone."""
     with contextlib.suppress(OSError, ValueError):  # not every system has this limit
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    answers = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)  # whatever a library prints is no answer
     while True:
         try:
             frame = _receive(sys.stdin.buffer, time.monotonic() + IDLE)
@@ -185,7 +187,7 @@ def main() -> None:
             return
         request = msgspec.msgpack.decode(frame, type=_Request)
         read = read_here(request.octets, request.internal_date, request.me)
-        _send(sys.stdout.buffer, msgspec.msgpack.encode(read))
+        _send(answers, msgspec.msgpack.encode(read))
 
 
 if __name__ == "__main__":
