@@ -27,6 +27,7 @@ ATTACHMENTS = 50
 JSONLD_CHARS = 64_000
 LINKS = 200
 
+_MISLABELLED = ("<!doctype html", "<html")
 _COMPARED_CHARS = 100_000
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _MARKUP = re.compile(r"<[^<>]*>")
@@ -123,7 +124,7 @@ def _sort(part: mime.Part, number: int, found: _Found) -> None:
         text = _decoded(part, found)
         found.chars += len(text)
         found.lines += 0 if part.kind == "text/html" else text.count("\n")
-        if part.kind == "text/html":
+        if part.kind == "text/html" or text[:200].lstrip().lower().startswith(_MISLABELLED):
             choice.rich.append(text)
         else:
             choice.plain.append(_unflow(part, text))

@@ -87,14 +87,14 @@ def _continues(previous: str, line: str, width: int) -> bool:
     if len(previous) > _WRAP_WIDTHS[-1]:
         return False
     line = line.lstrip()
+    if previous[-1].isalpha() and _is_unfinished(previous):
+        return not _BULLET.match(line)
     full = width in _WRAP_WIDTHS and len(previous) + 1 + len(line.partition(" ")[0]) > width
     if not full and (previous[-1] in _ENDING or not line[:1].islower()):
-        return previous[-1].isalpha() and _is_unfinished(previous) and not _BULLET.match(line)
+        return False
     if not full and len(previous) < _STANDALONE and not previous[-1].isalnum():
         return False  # "Dear Priya," was ended on purpose
-    if _BULLET.match(line) or _LABEL.match(line):
-        return False
-    return not _TIME_FIRST.match(line) or _is_unfinished(previous)
+    return not (_BULLET.match(line) or _LABEL.match(line) or _TIME_FIRST.match(line))
 
 
 def _is_unfinished(line: str) -> bool:

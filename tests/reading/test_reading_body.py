@@ -52,6 +52,11 @@ def test_the_html_counts_where_the_plain_text_is_a_stub(stub: str) -> None:
     assert stub[:20] not in found.text or not stub
 
 
+def test_markup_that_calls_itself_plain_is_read_as_markup() -> None:
+    """A mailer that labels its HTML as plain text is understood."""
+    assert "<p>" not in parse(part("text/plain", f"<html><body>{OTHER}</body></html>")).text
+
+
 def test_related_and_mixed_around_an_alternative_are_seen_through() -> None:
     """Pictures and attachments around the text do not hide it."""
     inner = multi("alternative", part("text/plain", PLAIN), part("text/html", HTML), mark="b3")
