@@ -63,7 +63,8 @@ def _words() -> _Words:
 def unwrap(text: str) -> str:
     """Return `text` with hard-wrapped paragraphs joined; blank lines and standalone lines stay."""
     lines = [line.rstrip() for line in text.split("\n")]
-    return "\n".join(_join(lines, max(map(len, lines), default=0)))
+    width = max((len(line) for line in lines if "://" not in line), default=0)  # no mailer breaks an address
+    return "\n".join(_join(lines, width))
 
 
 def _join(lines: list[str], width: int) -> list[str]:

@@ -75,6 +75,17 @@ def test_a_paragraph_wrapped_at_full_width_is_joined_before_capitals_too() -> No
     assert sentences.unwrap(text).split("\n")[1:] == ["We write soon."]
 
 
+def test_a_long_address_does_not_hide_the_wrapping() -> None:
+    """A link longer than the lines says nothing about how wide the text is."""
+    text = (
+        "Please choose one of the times that we have set aside for talks with\n"
+        "Priya and Tom. Nothing else is needed before we meet; just bring your\n"
+        "National Card.\n"
+        f"https://cal.example/{'x' * 90}"
+    )
+    assert len(sentences.unwrap(text).split("\n")) == 2
+
+
 def test_a_schedule_of_full_lines_is_not_joined() -> None:
     """Lines that begin with a time are a list."""
     text = "10:00 - 10:45 Priya Shah, VP Data (system design, whiteboard), by Zoom\n11:00 - 11:45 Tom Okafor"
