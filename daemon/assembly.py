@@ -72,7 +72,7 @@ def _shell(loaded: Loaded, store: Store, connector: Connector, reader: Reader, n
         if store.meta("policy") != user.policy.version:
             book.touch_all()
             store.set_meta("policy", user.policy.version)
-    return Shell(connector, book, audit, UserMind(user, reader))
+    return Shell(connector, book, audit, UserMind(user, reader), forgiving=True)
 
 
 @contextmanager

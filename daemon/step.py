@@ -7,21 +7,28 @@ are given.  What may be decided is not known here, nor what a mail means.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+import sqlite3
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from connectors.connector import Connector, Cursor, SpecialUse, StoredMessage
+from connectors.errors import ConnectorError
 from daemon.audit import Audit
 from daemon.audit_facts import decided, draft_changed, mail_linked
 from daemon.cases import Ledger as CaseLedger
 from daemon.cases import fold
 from daemon.drafting import life
 from daemon.drafting.mail import DraftFault, reply_subject
+from daemon.errors import UserError
 from daemon.intake import Intake
 from daemon.ledger import Ledger
 from daemon.linking import Casebook, worth_remembering
+from daemon.log import logger
 from daemon.reader import Read
 from daemon.reading.model import Reading
 from daemon.store_book import Book
@@ -34,6 +41,9 @@ if TYPE_CHECKING:
 
 MOST_DECISIONS = 20
 """More answers than this for one case in one step would be a loop; it is left for the next step."""
+
+LATER = timedelta(hours=1)
+"""When a case is asked again about which we stumbled over an error of our own."""
 
 LOOSE = timedelta(days=365)
 """How long a mail of no case (an application, a recruiter's first words) is kept for an answer to come."""
@@ -74,7 +84,11 @@ class Done:
 class Shell:
     """One account being watched: `take` what arrived, `tick` to act, `next_due` to know when again."""
 
-    def __init__(self, connector: Connector, book: Book, audit: Audit, mind: Mind) -> None:
+    def __init__(
+        self, connector: Connector, book: Book, audit: Audit, mind: Mind, *, forgiving: bool = False
+    ) -> None:
+        """`forgiving`: an error of ours in one case is logged and costs that case, not the service (P4)."""
+        self._forgiving = forgiving
         self.book = book
         self.audit = audit
         self.mind = mind
@@ -93,10 +107,13 @@ class Shell:
         self._remember_cases()
         self._link(now)
         self.ledger.follow(self._sent, now)
-        done = tuple(each for case_id in self.book.to_ask(now) for each in self._ask(case_id, now))
+        done: list[Done] = []
+        for case_id in self.book.to_ask(now):
+            with self._contained(case_id, partial(self.book.settle, case_id, now + LATER, "")):
+                done.extend(self._ask(case_id, now))
         self.ledger.place_waiting(now)
         self.audit.flush()
-        return done
+        return tuple(done)
 
     def next_due(self) -> datetime | None:
         """Return the next moment at which `tick` has something to do without any mail."""
@@ -114,6 +131,20 @@ class Shell:
             facts=self.book.facts(case_id),
         )
         return fold(case_id, self.book.case_readings(case_id), ours)
+
+    @contextmanager
+    def _contained(self, where: str, otherwise: Callable[[], None]) -> Iterator[None]:
+        """Keep an error of ours from harming other cases; what comes from outside is the caller's."""
+        try:
+            yield
+        except (ConnectorError, UserError, OSError, sqlite3.Error):
+            raise
+        except Exception as error:
+            if not self._forgiving:
+                raise
+            at = traceback.extract_tb(error.__traceback__)[-1]
+            logger().error("failed", where=where, error=type(error).__name__, at=f"{at.name}:{at.lineno}")
+            otherwise()
 
     # Linking
 
@@ -139,7 +170,8 @@ class Shell:
             return
         with self.book.store.transaction():
             for reading in pending:
-                self._link_one(reading, now)
+                with self._contained("linking", partial(self.book.drop, [reading.key])):
+                    self._link_one(reading, now)
         self.book.tidy(now - LOOSE)
 
     def _link_one(self, reading: Reading, now: datetime) -> None:

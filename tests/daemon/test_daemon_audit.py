@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from daemon import audit as audit_module
 from daemon.audit import Audit, head_of, verify
 from daemon.audit_chain import BEGINNING, Link, breaks, end_of, files, lines, seal
 from daemon.audit_records import Decided, Record, ServiceStarted
@@ -237,8 +236,3 @@ def test_random_records_survive_the_pipeline() -> None:
             assert verify(store, Path(name)) == ()
 
     check()
-
-
-def test_a_file_is_closed_before_it_grows_large() -> None:
-    """Eight megabytes a file, as the documentation says."""
-    assert audit_module.FULL == 8_000_000

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
+import pytest
 from hand_made import ANA, NOW, HandMade, mail
 
 from connectors.connector import Batch, DraftRef
@@ -17,8 +18,8 @@ from daemon.drafting.facts import to_pair
 from daemon.drafting.profile import About, Fact
 from daemon.step import Done, Shell
 from daemon.store import Store
-from policies.case import DraftState, Note
-from policies.decision import Action
+from policies.case import Case, DraftState, Note
+from policies.decision import Action, Decision
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -279,3 +280,32 @@ def test_a_draft_the_user_has_begun_to_edit_is_not_improved() -> None:
     account.step(account.now + HOUR)
     assert [mail.octets for mail in account.mails.drafts()] == [edited]
     assert account.drafts() == [DraftState.EDITED]
+
+
+class _Stumbling(HandMade):
+    """A mind with an error of ours, in one case."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stumbles = True
+
+    def decide(self, case: Case, now: datetime) -> Decision:
+        if case.id.startswith("birch") and self.stumbles:
+            raise ZeroDivisionError
+        return super().decide(case, now)
+
+
+def test_an_error_of_ours_in_one_case_costs_that_case_alone() -> None:
+    """The others are served, the case is asked again in an hour; a simulation is told of the error."""
+    mind = _Stumbling()
+    account = Account(mind)
+    for firm in ("birch", "acme"):
+        deliver(account, f"inv@{firm}.example", "interview 1", sender=f"lou@{firm}.example")
+    with pytest.raises(ZeroDivisionError):
+        account.step()
+    account.shell = Shell(account.mails, account.book, Audit(account.store, None), mind, forgiving=True)
+    account.step()
+    assert len(account.mails.drafts()) == 1
+    assert account.shell.next_due() == account.now + HOUR
+    mind.stumbles = False
+    assert [done.case.employer for done in account.step(account.now + HOUR)] == ["Birch"]
