@@ -88,7 +88,8 @@ def find(
     """Return the employer, role and ids `message` speaks of; `sentences` are those of its new text."""
     signature = [line.strip() for line in message.signature.split("\n") if line.strip()]
     lines = (*sentences[:_MAX_SENTENCES], *signature[:_MAX_SIGNATURE])
-    mail = _Mail(message, sender, tuple(line[:_MAX_LENGTH] for line in lines), _label(message, sender))
+    capped = tuple(people_text.capped(lines, len(lines), _MAX_LENGTH))
+    mail = _Mail(message, sender, capped, _label(message, sender))
     agency = _is_agency(mail)
     nobody = {folded(one.name) for one in people if one.name} | _own_names(message, me)
     number = employer_ids.requisition((message.subject, *mail.lines))

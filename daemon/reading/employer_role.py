@@ -11,8 +11,8 @@ from functools import cache
 
 from daemon.reading.lexicon import load
 
-_MAX_SENTENCES = 80
-_MAX_LENGTH = 500  # characters of one sentence that are looked at
+_MAX_SENTENCES = 60
+_MAX_LENGTH = 400  # characters of one sentence that are looked at
 _MAX_ROLE = 80
 _MAX_WORDS = 9
 _ALONE = range(2, 6)  # words of a line that is nothing but a job's name

@@ -20,6 +20,7 @@ from daemon.reading.model import Me, Message
 from policies.case import Interview, Person
 
 _MAX_CALENDARS = 5
+_MAX_SIZE = 256 * 1024
 _MAX_EVENTS = 20
 _MAX_ATTENDEES = 60
 _MAX_TEXT = 20_000
@@ -94,7 +95,7 @@ def find(message: Message, me: Me) -> Invites:
     faults: list[str] = []
     home = _home(message, me)
     events: dict[tuple[str, dt.datetime | None], CalendarEvent] = {}
-    for calendar in message.calendars[:_MAX_CALENDARS]:
+    for calendar in _within_size(message.calendars):
         for event in _events(invite_lines.read(calendar, faults), home, me, faults):
             known = events.get((event.uid, event.start))
             if known is None or event.sequence > known.sequence:
@@ -109,6 +110,15 @@ def find(message: Message, me: Me) -> Invites:
         method=found[0].method if found else "",
         faults=tuple(dict.fromkeys(faults)),
     )
+
+
+def _within_size(calendars: tuple[str, ...]) -> Iterator[str]:
+    """The first calendar parts, up to 256 kB in all; one that is larger says so itself."""
+    left = _MAX_SIZE
+    for calendar in calendars[:_MAX_CALENDARS]:
+        if left > 0:
+            yield calendar
+        left -= len(calendar)
 
 
 def _home(message: Message, me: Me) -> zones.Zone:

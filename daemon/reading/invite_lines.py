@@ -7,15 +7,25 @@ nothing of interviews.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 _MAX_SIZE = 256 * 1024
-_MAX_LINES = 3_000
+_MAX_LINES = 1_200
+_MAX_LIKE = 60  # lines of one name in one component (attendees)
 _MAX_LINE = 16_384
 _MAX_BLOCKS = 40
 _MAX_DEPTH = 8
 _WANTED = frozenset(("VCALENDAR", "VEVENT", "VTIMEZONE", "STANDARD", "DAYLIGHT"))
+_NAMES = frozenset(
+    """
+    BEGIN END METHOD X-WR-TIMEZONE TZID TZOFFSETFROM TZOFFSETTO RRULE DTSTART DTEND DURATION UID SEQUENCE
+    STATUS SUMMARY LOCATION DESCRIPTION ORGANIZER ATTENDEE URL CONFERENCE X-GOOGLE-CONFERENCE
+    X-MICROSOFT-SKYPETEAMSMEETINGURL
+    """.split()
+)
+_NAME = re.compile(r"\s*([\w-]{2,40})[;:]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +84,9 @@ def read(calendar: str, faults: list[str]) -> Block:
             elif len(stack) > 1:
                 stack.pop()
         elif not ignored and len(stack) > 1:
-            stack[-1].lines.setdefault(name, []).append(prop)
+            like = stack[-1].lines.setdefault(name, [])
+            if len(like) < _MAX_LIKE:
+                like.append(prop)
     return next(root.blocks("VCALENDAR"), Block("VCALENDAR"))
 
 
@@ -85,7 +97,8 @@ def _properties(calendar: str, faults: list[str]) -> Iterator[tuple[str, Propert
     if len(lines) > _MAX_LINES:
         faults.append(f"calendar of {len(lines)} lines cut at {_MAX_LINES}")
     for line in lines[:_MAX_LINES]:
-        if not line or len(line) > _MAX_LINE:
+        named = _NAME.match(line)
+        if named is None or named[1].upper() not in _NAMES or len(line) > _MAX_LINE:
             continue
         try:
             name, parameters, value = line.parts()

@@ -15,6 +15,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import islice
 
 from daemon.reading import names, people_sign, people_text, sender
 from daemon.reading.employer_names import folded, is_company
@@ -60,7 +61,7 @@ def find(
     signed = people_sign.find(message.text, message.signature)
     found: list[_Somebody] = []
     strangers = Strangers(company or "", mine, nouns=language == "de")
-    mentions = list(people_text.find(sentences, strangers, sessions))
+    mentions = list(islice(people_text.find(sentences, strangers, sessions), _MAX))
     for person in _of_header(message, me, judged, signed, sentences, company or ""):
         _add(found, person)
     for mention in mentions:
@@ -173,10 +174,16 @@ def _add(found: list[_Somebody], person: Person) -> None:
         found.append(_Somebody(name, person.address, [person.part] if person.part else []))
         return
     if len(name.split()) > len(known.name.split()) and not name.isupper():
-        known.name = name
+        known.name = _given_first(name, known.name)
     known.address = known.address or person.address
     if person.part:
         known.parts.append(person.part)
+
+
+def _given_first(name: str, known: str) -> str:
+    """A full name in the order it is said: a calendar's "Okafor Tom" is the text's Tom."""
+    *family, given = name.split()
+    return " ".join((given, *family)) if folded(given) == folded(known) else name
 
 
 def _same(found: list[_Somebody], name: str, address: str | None) -> _Somebody | None:

@@ -21,7 +21,9 @@ from daemon.reading.lexicon import load
 from policies.case import Part
 
 _MAX_SENTENCES = 120
-_MAX_LENGTH = 600
+_MAX_LENGTH = 600  # characters of one sentence that are looked at
+_MAX_NAMES = 30  # looked at in one sentence
+_MAX_TEXT = 12_000  # of the whole text
 _BEFORE = 44
 _AFTER = 60
 _CAPITAL = re.compile(r"(?<![\w@.'’-])[^\W\d_][\w'’-]*\.?")
@@ -129,8 +131,7 @@ def find(
     schedule are not met.
     """
     heading: Part | None = None
-    for sentence in sentences[:_MAX_SENTENCES]:
-        sentence = sentence[:_MAX_LENGTH]
+    for sentence in capped(sentences, _MAX_SENTENCES, _MAX_LENGTH):
         label, start = _label(sentence)
         bullet = _BULLET.match(sentence)
         listed = heading if bullet else None
@@ -138,6 +139,15 @@ def find(
         yield from _in_sentence(sentence, start, label or listed, strangers, agenda=agenda)
         if not bullet:
             heading = label or _heading(sentence) if sentence.endswith(":") else None
+
+
+def capped(sentences: Sequence[str], count: int, length: int) -> Iterator[str]:
+    """Yield the first `count` sentences, cut at `length`, up to 12,000 characters in all."""
+    left = _MAX_TEXT
+    for sentence in sentences[:count]:
+        sentence = sentence[: min(length, left)]
+        left -= len(sentence)
+        yield sentence
 
 
 def _label(sentence: str) -> tuple[Part | None, int]:
@@ -160,13 +170,14 @@ def _heading(sentence: str) -> Part | None:
 def _in_sentence(
     sentence: str, start: int, given: Part | None, strangers: Strangers, *, agenda: bool
 ) -> Iterator[Mention]:
-    position, last_end, last_part = start, -1, None
+    position, last_end, last_part, tried = start, -1, None, 0
     for word in _CAPITAL.finditer(sentence, start):
-        if word.start() < position:
-            continue
-        found = names.at(sentence, word.start())
+        found = names.at(sentence, word.start()) if word.start() >= position else None
         if found is None:
             continue
+        tried += 1
+        if tried > _MAX_NAMES:
+            return
         name, end = found
         address = _address_after(sentence, end)
         listed = last_end >= 0 and bool(_LIST_GAP.fullmatch(sentence[last_end : word.start()]))
@@ -240,6 +251,6 @@ def _lone(sentence: str, end: int) -> bool:
 
 def addresses(sentences: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield (address, sentence) of every address written in `sentences`."""
-    for sentence in sentences[:_MAX_SENTENCES]:
-        for match in _ADDRESS.finditer(sentence[:_MAX_LENGTH]):
+    for sentence in capped(sentences, _MAX_SENTENCES, _MAX_LENGTH):
+        for match in _ADDRESS.finditer(sentence):
             yield match[0].rstrip(".").lower(), sentence

@@ -10,10 +10,10 @@ moments too.
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice, pairwise
 
 from daemon.reading import when_clock, when_dates, when_words, zones
 from daemon.reading.when_clock import Clock
@@ -21,6 +21,8 @@ from daemon.reading.when_dates import Day
 from daemon.reading.when_words import Words
 
 _MAX_SENTENCES = 400
+_MAX_TEXT = 20_000  # characters of the whole text that are looked at
+_MAX_MOMENTS = 40
 _MAX_LENGTH = 1_200  # characters of one sentence that are looked at
 _REACH_UP = 8  # lines a heading's day reaches down over a list
 _REACH_DOWN = 3
@@ -119,8 +121,10 @@ def lines(sentences: Sequence[str], context: Context) -> list[Line]:
     found: list[Line] = []
     dated = False  # whether a day was said not far above
     since = 0
+    left = _MAX_TEXT
     for index, sentence in enumerate(sentences[:_MAX_SENTENCES]):
-        sentence = sentence[:_MAX_LENGTH]
+        sentence = sentence[: min(_MAX_LENGTH, left)]
+        left -= len(sentence)
         words = when_words.of_sentence(sentence, context.language)
         days = tuple(when_dates.find(sentence, words))
         since = 0 if days else since + 1
@@ -144,7 +148,7 @@ def labelled(sentence: str, words: Words, key: str) -> bool:
 
 def moments(parts: Sequence[Line], context: Context) -> tuple[Moment, ...]:
     """Return the moments said in `parts`, in order of the text, one said in two zones only once."""
-    bound = list(_bound(parts, context))
+    bound = list(islice(_bound(parts, context), _MAX_MOMENTS))
     _join_ends(bound)
     floating = _floating(parts, context) if bound else {}
     for one in bound:
@@ -165,10 +169,11 @@ def _moment(one: _Bound, zone: zones.Zone) -> Moment:
 
 def _bound(parts: Sequence[Line], context: Context) -> Iterator[_Bound]:
     heading: tuple[int, Day] | None = None
+    elsewhere = _day_before(context) if any(line.clocks for line in parts) else None
     for position, line in enumerate(parts):
         for clock in line.clocks:
             own = _day_in(line, clock)
-            day = own or _day_near(parts, position, heading, context)
+            day = own or _day_near(parts, position, heading) or elsewhere
             date = day and when_dates.resolve(day, context.sent, month_first=context.month_first)
             if day is not None and date is not None:
                 yield _Bound(line, clock, day, date, own is not None)
@@ -197,10 +202,8 @@ def _day_in(line: Line, clock: Clock) -> Day | None:
     return after[0] if after else None
 
 
-def _day_near(
-    parts: Sequence[Line], position: int, heading: tuple[int, Day] | None, context: Context
-) -> Day | None:
-    """The day a time without one takes from the lines around, else from the subject or the quoted mail."""
+def _day_near(parts: Sequence[Line], position: int, heading: tuple[int, Day] | None) -> Day | None:
+    """The day a time without one takes from the lines around."""
     if heading is not None and position - heading[0] <= _REACH_UP:
         above = parts[heading[0]]
         close = position - heading[0] <= 2
@@ -209,10 +212,11 @@ def _day_near(
     for line in parts[position + 1 : position + 1 + _REACH_DOWN]:
         if line.days and not line.clocks:
             return line.days[0]
-    return _day_before(context)
+    return None
 
 
 def _day_before(context: Context) -> Day | None:
+    """The first day the subject or the quoted mail names."""
     for text in context.before:
         text = text[:_MAX_LENGTH]
         for day in when_dates.find(text, when_words.of_sentence(text, context.language)):
@@ -222,7 +226,7 @@ def _day_before(context: Context) -> Day | None:
 
 def _join_ends(bound: list[_Bound]) -> None:
     """Join "Start: Apr 29 1:15 PM" with "End: Apr 29 2:00 PM", and "Apr 29 1:15 PM - Apr 29 2:00 PM"."""
-    for first, second in itertools.pairwise(bound):
+    for first, second in pairwise(bound):
         if (
             first.drop
             or first.clock.ends
@@ -281,7 +285,7 @@ def _floating(parts: Sequence[Line], context: Context) -> dict[int, zones.Zone]:
 
 def _drop_repeated(bound: list[_Bound]) -> None:
     """Drop a time that says the one before it again in another zone: "2:30 PM PT / 5:30 PM ET"."""
-    for first, second in itertools.pairwise(bound):
+    for first, second in pairwise(bound):
         if first.line.index != second.line.index or second.drop:
             continue
         sentence = first.line.sentence

@@ -118,7 +118,7 @@ def _expression(word: str) -> str:
 
 
 def _pattern(phrases: Iterable[str]) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w-])(?:{any_of(phrases)})(?![\w-])", re.IGNORECASE)
+    return re.compile(rf"(?<![\w-])(?:{any_of(phrases)})(?!\w)", re.IGNORECASE)
 
 
 def _indexed(names: Iterable[str], first: int) -> dict[str, int]:
