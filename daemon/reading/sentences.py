@@ -90,7 +90,8 @@ def _continues(previous: str, line: str, width: int) -> bool:
     line = line.lstrip()
     if previous[-1].isalpha() and _is_unfinished(previous):
         return not _BULLET.match(line)
-    full = width in _WRAP_WIDTHS and len(previous) + 1 + len(line.partition(" ")[0]) > width
+    word = line.partition(" ")[0]
+    full = width in _WRAP_WIDTHS and len(previous) + 1 + len(word) > width and "://" not in word
     if not full and (previous[-1] in _ENDING or not line[:1].islower()):
         return False
     if not full and len(previous) < _STANDALONE and not previous[-1].isalnum():
