@@ -27,6 +27,7 @@ _MARK = re.compile(  # a mark, then blanks or a capital; [1] is the word that fo
     r"[.!?…](?<![.!?…]{2})[.!?…]*+[\"'”’»)\]]*+(?: ++|(?=[A-ZÀ-ÖØ-Þ]))"
     r"(?=[\"'“‘„«(\[¿¡*]*([^\s\"'“‘„«(\[¿¡*]{1,24}))"
 )
+_DAY_AND_MONTH = re.compile(r"\d{1,2}\.\d{1,2}")
 _WORD_BEFORE = re.compile(r"[^\s(\"'“„«/]+$")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
@@ -158,6 +159,8 @@ def _ends_sentence(line: str, match: re.Match[str]) -> bool:
     before = found[0].lower() if found else ""
     if before.isdigit() and len(before) <= 2:
         return match.start() > len(before) and starts and following not in words.after_number
+    if _DAY_AND_MONTH.fullmatch(before) and after[0].islower():  # "am 20.04. um 18 Uhr"
+        return False
     if before in ("a.m", "p.m", "am", "pm", "uhr"):
         return following not in words.after_hour and after[0].isupper()
     if before in words.abbreviations or (len(before) == 1 and before.isalpha()):
