@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from daemon.reading import timeline
+from daemon.reading import phrases, timeline
 from daemon.reading.lexicon import load
-from daemon.reading.timeline_words import LANGUAGES, Lexicon, Trie, find_phrases, lexicon
+from daemon.reading.phrases import Phrases
+from daemon.reading.timeline_words import LANGUAGES, Lexicon, lexicon
 from policies.case import Direction, DirectionKind
 
 _SENTENCES = 400
@@ -28,9 +29,9 @@ class Rule:
     """The phrases of one kind of direction, what takes them back, and what must stand beside them."""
 
     kind: DirectionKind
-    forms: Trie
-    not_in: Trie
-    needs: Trie | None
+    forms: Phrases
+    not_in: Phrases
+    needs: Phrases | None
     named: bool  # an address or a name must follow
     example: str
     written: tuple[str, ...]
@@ -69,10 +70,10 @@ def rules(language: str) -> Rules:
     )
 
 
-def _phrases(forms: Sequence[str], words: Lexicon, sets: Mapping[str, Trie]) -> Trie:
-    root = Trie()
+def _phrases(forms: Sequence[str], words: Lexicon, sets: Mapping[str, Phrases]) -> Phrases:
+    root = Phrases()
     for form in forms:
-        parts: list[str | Trie] = []
+        parts: list[str | Phrases] = []
         for part in form.split():
             parts += [sets[part]] if part in sets else words.words(part)
         root.add(parts).value = "said"
@@ -110,9 +111,9 @@ def _heard(sentence: str, known: Rules) -> Iterator[DirectionKind]:
 
 def _stands(rule: Rule, texts: list[str]) -> bool:
     """Whether nothing in the sentence takes a rule back and what it needs is there."""
-    if any(find_phrases(rule.not_in, texts)):
+    if any(phrases.find(rule.not_in, texts)):
         return False
-    return rule.needs is None or any(find_phrases(rule.needs, texts))
+    return rule.needs is None or any(phrases.find(rule.needs, texts))
 
 
 def _names_somebody(sentence: str, place: int) -> bool:

@@ -114,7 +114,7 @@ def absence(sentences: Sequence[str], sent: dt.datetime, *, language: str) -> da
         within = who.sentence(words, cues)
         for found in expressions(words, scene):
             governor = who.governing(found, within)
-            if governor and governor.sense in ("office", "back") and not found.idle and found.latest:
+            if governor and governor.value in ("office", "back") and not found.idle and found.latest:
                 days.append(found.latest)
     return max(days, default=None)
 

@@ -18,7 +18,7 @@ _SIX_MONTHS = 183
 REACH = 300  # a named holiday further ahead than this was meant in the past
 
 FIXED_HOLIDAYS = {
-    "all_saints": (11, 1), "armistice": (11, 11), "assumption": (8, 15), "australia_day": (1, 26),
+    "all_saints": (11, 1), "april_fools": (4, 1), "armistice": (11, 11), "assumption": (8, 15), "australia_day": (1, 26),
     "bastille_day": (7, 14), "boxing_day": (12, 26), "canada_day": (7, 1), "christmas": (12, 25),
     "christmas_eve": (12, 24), "epiphany": (1, 6), "german_unity": (10, 3), "halloween": (10, 31),
     "immaculate": (12, 8), "independence_day": (7, 4), "juneteenth": (6, 19), "kings_day": (4, 27),
@@ -87,7 +87,7 @@ def week(base: date, ahead: int) -> Span:
 def weekend(base: date, ahead: int) -> Span:
     """Return Saturday and Sunday of the working week `ahead` weeks after that of `base`."""
     saturday = week(base, ahead).start + timedelta(days=5)
-    return Span(saturday, saturday + timedelta(days=1), "weekend", "weekend")
+    return Span(saturday, saturday + timedelta(days=1), "weekend", "weekend", saturday - timedelta(days=1))
 
 
 def shift(span: Span, days: int) -> Span:
@@ -208,14 +208,17 @@ def part_of(span: Span, part: str) -> Span:
     """Return the early, mid, late, first-half or second-half part of a span, or its very end.
 
     Weeks: Monday-Tuesday, Tuesday-Thursday, Thursday-Friday.  Months: 1-10, 11-20, 21 to the last day.
-    Longer spans: thirds by months.  "end": the last day (of a week: Thursday-Friday).
+    Years: January-March, June-July, October-December; quarters: their months.  "end": the last day (of a
+    week: Thursday-Friday).
     """
     day = timedelta(days=1)
     rule = f"{part} {span.rule}"
-    if span.grain == "week":
+    if span.grain == "week" and part != "rest":
         low, high = {"early": (0, 1), "mid": (1, 3), "h1": (0, 2), "h2": (2, 4)}.get(part, (3, 4))
         other = span.start + day * 2 if part == "early" else span.other
         return Span(span.start + day * low, span.start + day * high, "part", rule, other)
+    if part == "rest":
+        return Span(span.start, span.end, "part", rule, span.other)
     if part == "end":
         return Span(span.end, span.end, "part", rule, span.other)
     if span.grain == "month":
@@ -223,9 +226,10 @@ def part_of(span: Span, part: str) -> Span:
         low, high = {"early": (1, 10), "mid": (11, 20), "h1": (1, 15), "h2": (16, last)}.get(part, (21, last))
         return Span(span.start.replace(day=low), span.start.replace(day=high), "part", rule)
     months = (span.end.year - span.start.year) * 12 + span.end.month - span.start.month + 1
-    third, half = max(1, months // 3), max(1, months // 2)
+    half = max(1, months // 2)
+    third = months // 3 if months < 12 else 3
     low, high = {
-        "early": (0, third), "mid": (third, months - third), "h1": (0, half), "h2": (half, months),
+        "early": (0, third), "mid": (5, 7) if months == 12 else (third, months - third), "h1": (0, half), "h2": (half, months),
     }.get(part, (months - third, months))  # fmt: skip
     first = month(span.start.year, span.start.month + low)
     return Span(first.start, month(span.start.year, span.start.month + high - 1).end, "part", rule)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from daemon.reading.timeline_scene import Words
 from daemon.reading.timeline_windows import Expression
-from daemon.reading.timeline_words import Cue
+from daemon.reading.phrases import Said
 
 TELLING = frozenset({"tell", "contact", "work"})
 PROMISES = frozenset({*TELLING, "will", "process", "round", "silence", "invite", "hold"})
@@ -32,20 +32,20 @@ class Sentence:
     """A sentence's words, its cues, and where its clauses part."""
 
     words: Words
-    cues: Sequence[Cue]
+    cues: Sequence[Said]
     walls: Sequence[int]  # tokens at hard marks
     seams: Sequence[int]  # tokens at hard and soft marks and at joining words
     about_us: bool = True  # with a "we", a "you" or a "candidate" in it
 
     def has(self, *senses: str) -> bool:
         """Whether any phrase of these senses stands in the sentence."""
-        return any(cue.sense in senses for cue in self.cues)
+        return any(cue.value in senses for cue in self.cues)
 
 
-def sentence(words: Words, cues: Sequence[Cue], *, parties: bool = False) -> Sentence:
+def sentence(words: Words, cues: Sequence[Said], *, parties: bool = False) -> Sentence:
     """Return a sentence ready to be asked who acts; `parties`: its language has words for who is meant."""
-    silences = [cue for cue in cues if cue.sense == "silence"]
-    cues = [cue for cue in cues if cue.sense == "silence" or not any(_overlap(cue, one) for one in silences)]
+    silences = [cue for cue in cues if cue.value == "silence"]
+    cues = [cue for cue in cues if cue.value == "silence" or not any(_overlap(cue, one) for one in silences)]
     walls = [word.first for at, word in enumerate(words) if word.text in _HARD and not _hyphen(words, at)]
     seams = [word.first for word in words if word.text in _SOFT or "seam" in word.tags]
     seams = sorted({*walls, *seams})
@@ -58,7 +58,7 @@ def _hyphen(words: Words, at: int) -> bool:
     return words[at].text == "-" and at > 0 and words[at - 1].end == words[at].start
 
 
-def _overlap(cue: Cue, other: Cue) -> bool:
+def _overlap(cue: Said, other: Said) -> bool:
     return cue.first < other.last and other.first < cue.last
 
 
@@ -79,13 +79,13 @@ def is_short(within: Sentence) -> bool:
     return within.words[-1].last <= _SHORT
 
 
-def governing(found: Expression, within: Sentence) -> Cue | None:
+def governing(found: Expression, within: Sentence) -> Said | None:
     """Return the phrase that says who acts on the day of an expression, or None where nothing does."""
     decisive = [cue for cue in within.cues if _decides(cue, found)]
     before = [cue for cue in decisive if cue.first < found.first]
     after = [cue for cue in decisive if cue.first >= found.last]
     same_before = [cue for cue in before if not _parted(within.walls, cue.last - 1, found.first)]
-    if same_before and same_before[-1].sense == "cause":
+    if same_before and same_before[-1].value == "cause":
         return same_before[-1]
     same_after = [cue for cue in after if not _parted(within.walls, found.last - 1, cue.first)]
     if same_after and (not same_before or _opens(found, within)):
@@ -99,14 +99,14 @@ def governing(found: Expression, within: Sentence) -> Cue | None:
     return None
 
 
-def _first(found: Expression, after: Sequence[Cue]) -> Cue:
+def _first(found: Expression, after: Sequence[Said]) -> Said:
     """Return the phrase an opening expression leads to; a deadline ahead cannot lead to the past."""
-    ahead = [cue for cue in after if not (found.bounded and cue.sense in ("past", "meet"))]
-    chosen = next((cue for cue in ahead or after if cue.sense != "will"), after[0])
-    return Cue("meet", chosen.first, chosen.last) if chosen.sense == "occurs" else chosen
+    ahead = [cue for cue in after if not (found.bounded and cue.value in ("past", "meet"))]
+    chosen = next((cue for cue in ahead or after if cue.value != "will"), after[0])
+    return Said("meet", chosen.first, chosen.last) if chosen.value == "occurs" else chosen
 
 
-def _weigh(found: Expression, before: Sequence[Cue], within: Sentence) -> Cue:
+def _weigh(found: Expression, before: Sequence[Said], within: Sentence) -> Said:
     """Return the nearest phrase, unless it is only the object of another in its clause.
 
     A promise may have an interview or the candidate's hand-in for its object ("we answer about your
@@ -114,28 +114,28 @@ def _weigh(found: Expression, before: Sequence[Cue], within: Sentence) -> Cue:
     """
     nearest = before[-1]
     clause = [cue for cue in before[:-1] if not _parted(within.seams, cue.last - 1, nearest.first)]
-    if nearest.sense == "occurs":  # "takes place", "is planned": what does?
-        what = [cue for cue in clause if cue.sense not in ("occurs", "will")]
-        return what[-1] if what else Cue("meet", nearest.first, nearest.last)
-    if nearest.sense in TELLING and (asked := [cue for cue in clause if cue.sense == "ask"]):
+    if nearest.value == "occurs":  # "takes place", "is planned": what does?
+        what = [cue for cue in clause if cue.value not in ("occurs", "will")]
+        return what[-1] if what else Said("meet", nearest.first, nearest.last)
+    if nearest.value in TELLING and (asked := [cue for cue in clause if cue.value == "ask"]):
         return asked[-1]
     timed = found.bounded or found.relative
-    if nearest.sense == "meet" and (rounds := [cue for cue in clause if cue.sense == "round"]):
+    if nearest.value == "meet" and (rounds := [cue for cue in clause if cue.value == "round"]):
         return rounds[-1]
-    if nearest.sense == "task" or (nearest.sense in _SIDELINES and timed):
-        wanted = _ACTS if nearest.sense in ("task", "past") else TELLING
-        return next((cue for cue in reversed(clause) if cue.sense in wanted), nearest)
+    if nearest.value == "task" or (nearest.value in _SIDELINES and timed):
+        wanted = _ACTS if nearest.value in ("task", "past") else TELLING
+        return next((cue for cue in reversed(clause) if cue.value in wanted), nearest)
     return nearest
 
 
-def _decides(cue: Cue, found: Expression) -> bool:
+def _decides(cue: Said, found: Expression) -> bool:
     """Whether a phrase can govern an expression; "because of" does so only right before it."""
-    if cue.sense == "cause":
+    if cue.value == "cause":
         return cue.first < found.first <= cue.last
-    return cue.sense not in _QUIET and not _inside(cue, found)
+    return cue.value not in _QUIET and not _inside(cue, found)
 
 
-def _inside(cue: Cue, found: Expression) -> bool:
+def _inside(cue: Said, found: Expression) -> bool:
     return cue.first >= found.first and cue.last <= found.last
 
 
@@ -164,7 +164,7 @@ def narrows(found: Expression, before: Expression) -> bool:
 def denied(found: Expression, within: Sentence) -> bool:
     """Whether "not", "unlikely", "won't" stands before an expression in its clause."""
     return any(
-        cue.sense == "neg"
+        cue.value == "neg"
         and cue.first < found.first
         and not _parted(within.seams, cue.last - 1, found.first)
         for cue in within.cues
@@ -176,12 +176,12 @@ def hangs_on_candidate(found: Expression, within: Sentence) -> bool:
     return found.relative and within.has("cond")
 
 
-def follows_once(found: Expression, governor: Cue, within: Sentence) -> bool:
+def follows_once(found: Expression, governor: Said, within: Sentence) -> bool:
     """Whether an event's day is the condition of a promise: "we decide once Ana is back on the 14th"."""
-    opened = [cue for cue in within.cues if cue.sense == "once" and cue.last <= governor.first + 1]
+    opened = [cue for cue in within.cues if cue.value == "once" and cue.last <= governor.first + 1]
     if not opened or _parted(within.walls, opened[-1].last - 1, found.first):
         return False
     return any(
-        cue.sense in TELLING and (cue.last <= opened[-1].first or cue.first >= found.last)
+        cue.value in TELLING and (cue.last <= opened[-1].first or cue.first >= found.last)
         for cue in within.cues
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from daemon.reading import timeline_calendar as cal
 from daemon.reading.timeline_calendar import Span
+from daemon.reading.timeline_leaf import day_and_month, may_be_month
 from daemon.reading.timeline_scene import Found, Scene, Words, skip, tag, text
 
 _YEARS = range(1990, 2100)
@@ -12,7 +13,7 @@ _YEARS = range(1990, 2100)
 def dated(words: Words, at: int, scene: Scene) -> Found:
     """Read "March 20", "Friday, 20 March 2026", "20.3.", "the 14th of next month", "2-4 February"."""
     weekday, after = _weekday_before(words, at)
-    for rule in (_numeric, _day_month, _month_day, _day_only):
+    for rule in (_numeric, _day_month, _month_day, _foreign, _day_only):
         if found := rule(words, after, scene, weekday):
             return found
     return None
@@ -104,6 +105,19 @@ def _month_day(words: Words, at: int, scene: Scene, weekday: int | None) -> Foun
             last, to = second, after + 1
     year, to = year_at(words, to)
     return _between_days(scene, first, last, number, year, to)
+
+
+def _foreign(words: Words, at: int, scene: Scene, weekday: int | None) -> Found:
+    """Read "by 20 avril" in an English mail: the month is none of this language's."""
+    led = weekday is not None or any(tag(words, at - 1, kind) for kind in ("edge", "dom", "the"))
+    day, name = day_number(words, at), skip(words, at + 1, frozenset({"of"}))
+    if day is None or not led or name >= len(words) or words[name].tags or not may_be_month(words[name].text):
+        return None
+    found = day_and_month(f"{day} {words[name].text}")
+    if found is None:
+        return None
+    year, end = year_at(words, name + 1)
+    return _between_days(scene, day, day, found[1], year, end)
 
 
 def _between_days(scene: Scene, first: int, last: int, number: int, year: int | None, end: int) -> Found:

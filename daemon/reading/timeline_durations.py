@@ -90,9 +90,9 @@ def _more(words: Words, at: int, so_far: tuple[float, float, str]) -> tuple[floa
     place = skip(words, at, frozenset({"range", "and"}), ",")
     if place == at:
         return low, high, unit, at
+    if tag(words, place, "half"):
+        return low + 0.5, high + 0.5, unit, place + 1
     if (value := _number(words, place)) is not None and not tag(words, place + 1, "unit"):
-        if tag(words, place, "half"):
-            return low + 0.5, high + 0.5, unit, place + 1
         if low < value <= low + 3 and tag(words, at, "range"):
             return low, value, unit, place + 1
     counted = _count(words, place)
@@ -113,6 +113,8 @@ def _count(words: Words, at: int) -> tuple[float, float, bool, int] | None:
         end = skip(words, at + 1, _AFTER_COUNT)
         return (2, 2, False, end) if some == "couple" else (3, 5, True, end)
     at += bool(some)  # "unas tres semanas"
+    if tag(words, at, "half"):
+        return 0.5, 0.5, False, skip(words, at + 1, frozenset({"of", "article"}))
     if (low := _number(words, at)) is None:
         return None
     place = at + 1

@@ -17,14 +17,16 @@ from daemon.reading.timeline_dates import dated, day_number, next_day, year_at
 from daemon.reading.timeline_scene import Found, Scene, Words, skip, tag, text
 
 _PERIODS = ("week", "month", "quarter", "year", "weekend")
+_PERIOD_STARTS = frozenset({"unit", "rel", "month", "quarter", "number", "ordinal", "isoweek"})
 
 
 def point(words: Words, at: int, scene: Scene) -> Found:
     """Return the longest named span that starts at `at` (fillers before it are read over)."""
     at = skip(words, at)
     best: Found = None
-    for rule in _RULES:
-        found = rule(words, at, scene)
+    tags = words[at].tags if at < len(words) else {}
+    for rule, starts in _RULES:
+        found = None if starts.isdisjoint(tags) else rule(words, at, scene)
         if found and (best is None or found[1] > best[1]):
             best = found
     return best
@@ -50,6 +52,8 @@ def _weekday(words: Words, at: int, scene: Scene) -> Found:
         return cal.one(day, "weekday of a week", found[0].other and day + timedelta(weeks=1)), found[1]
     if rel is None and text(words, place) == "week":
         return cal.one(cal.weekday_after(scene.base, weekday) + timedelta(weeks=1), "weekday week"), place + 1
+    if rel is None and tag(words, place, "unit") == "fortnight":
+        return cal.one(cal.weekday_after(scene.base, weekday) + timedelta(weeks=2), "weekday week"), place + 1
     return _weekday_by(scene, weekday, rel), place
 
 
@@ -141,7 +145,7 @@ def _unit_by(scene: Scene, unit: str, rel: str) -> Span | None:
     if unit == "day":
         return cal.one(origin + timedelta(days=ahead), "day after" if ahead else "that day")
     if unit == "weekend":
-        return cal.weekend(origin, max(ahead - 1, 0))
+        return cal.weekend(origin, int(rel in ("next", "after_next")) + (rel == "after_next"))
     if unit == "week":
         span = cal.week(origin, ahead) if origin == scene.base else cal.shift(cal.week_of(origin), 7 * ahead)
     else:
@@ -207,6 +211,8 @@ def _year_named(words: Words, at: int, scene: Scene) -> Found:
 def _period(words: Words, at: int, scene: Scene) -> Found:
     """Read a whole period that a part can be taken of."""
     at = skip(words, at)
+    if at >= len(words) or _PERIOD_STARTS.isdisjoint(words[at].tags):
+        return None
     best: Found = None
     for rule in (_week_of, _unit_with_rel, _month, _quarter, _year_named, _nth, _numbered_week):
         found = rule(words, at, scene)
@@ -368,19 +374,20 @@ def _holiday(words: Words, at: int, scene: Scene) -> Found:
     return (Span(day, day, "holiday", "holiday"), end) if day else None
 
 
-_RULES: tuple[Callable[[Words, int, Scene], Found], ...] = (
-    dated,
-    _weekday,
-    _today,
-    _part,
-    _unit_with_rel,
-    _week_of,
-    _weekend,
-    _numbered_week,
-    _nth,
-    _month,
-    _quarter,
-    _year_named,
-    _end_of_period,
-    _holiday,
-)
+_DATES = frozenset({"number", "ordinal", "month", "weekday", "date", "short_date", "dom"})
+_RULES: tuple[tuple[Callable[[Words, int, Scene], Found], frozenset[str]], ...] = (
+    (dated, _DATES),
+    (_weekday, frozenset({"weekday", "rel", "unit", "edge"})),
+    (_today, frozenset({"day"})),
+    (_part, frozenset({"part", *_PERIOD_STARTS})),
+    (_unit_with_rel, frozenset({"rel", "unit"})),
+    (_week_of, frozenset({"unit"})),
+    (_weekend, frozenset({"unit"})),
+    (_numbered_week, frozenset({"unit", "isoweek"})),
+    (_nth, frozenset({"ordinal"})),
+    (_month, frozenset({"month", "rel"})),
+    (_quarter, frozenset({"quarter", "ordinal"})),
+    (_year_named, frozenset({"number"})),
+    (_end_of_period, frozenset({"period_end"})),
+    (_holiday, frozenset({"holiday"})),
+)  # each rule with the tags it may begin at

@@ -14,7 +14,8 @@ from daemon.reading import timeline_commitment as who
 from daemon.reading.timeline_calendar import Span
 from daemon.reading.timeline_scene import Scene
 from daemon.reading.timeline_windows import Expression, after_in_sentence, expressions
-from daemon.reading.timeline_words import Cue, Lexicon
+from daemon.reading.phrases import Said
+from daemon.reading.timeline_words import Lexicon
 from policies.case import Timeline, TimelineKind
 
 _EVENTS = frozenset(
@@ -37,6 +38,7 @@ _EVENTS = frozenset(
         "",
     }
 )
+_LOOSE_RULES = ("not before", "that day", "after that day")
 _LOOSE = 8  # words of a fragment that answers the promise before it ("Probably next week.")
 
 
@@ -112,23 +114,23 @@ class Reader:
             self._mention(found, sense, promised=promised)
         return promised
 
-    def _sense(self, found: Expression, governor: Cue | None, within: who.Sentence) -> str:
+    def _sense(self, found: Expression, governor: Said | None, within: who.Sentence) -> str:
         if "revise" in found.edges:
             return "tell"
         if who.is_subject(found, within):
             return ""
         if governor is None:
             return "tell" if self.expecting and self._answers(found, within) else ""
-        if governor.sense in ("meet", "back", "past", "office") and who.follows_once(found, governor, within):
+        if governor.value in ("meet", "back", "past", "office") and who.follows_once(found, governor, within):
             return "tell"
-        if governor.sense in (*who.TELLING, "process") and found.clock and not found.bounded:
+        if governor.value in (*who.TELLING, "process") and found.clock and not found.bounded:
             return "meet"
-        return governor.sense
+        return governor.value
 
     def _answers(self, found: Expression, within: who.Sentence) -> bool:
         """Whether a fragment gives the day that the promise before it left out."""
         short = len(within.words) <= _LOOSE and not within.walls
-        return short and not found.clock and (found.first <= 2 or bool(found.edges))
+        return short and not found.clock and "until" not in found.edges and (found.first <= 2 or bool(found.edges))
 
     def _promises(self, found: Expression, sense: str, within: who.Sentence) -> bool:
         if (
@@ -138,8 +140,10 @@ class Reader:
             or (found.echo and self._said(found))
         ):
             return False
+        if sense == "will" and "until" in found.edges and not self._turned(found, within):
+            return False
         if sense == "will" and not (
-            found.bounded or found.relative or _spans(found) or self._turned(found, within)
+            found.bounded or found.relative or found.echo or _spans(found) or self._turned(found, within)
         ):
             return False
         if found.rule.endswith("hours") and found.latest == self.scene.base and sense != "contact":
@@ -231,7 +235,7 @@ class Reader:
         kept = [*rounds, *self.promises] or self.asides
         unique: dict[object, Timeline] = {}
         for known in kept:
-            loose = known.kind is TimelineKind.HOLD or known.rule.startswith("not before")
+            loose = known.kind is TimelineKind.HOLD or known.rule.startswith(_LOOSE_RULES)
             if not loose or not firm or (known.latest or date.min) >= last:
                 unique.setdefault((known.earliest, known.latest, known.kind), known)
         return tuple(unique.values())

@@ -23,7 +23,21 @@ _HOURS = 12
 _COMPOUNDED = {"year": ("month", "week", "day"), "month": ("week", "day"), "week": ("day",)}
 _DAY = timedelta(days=1)
 _STARTS = frozenset(
-    {"number", "article", "some", "more", "rel", "unit", "weekday", "month", "part", "day", "quarter", "date"}
+    {
+        "number",
+        "article",
+        "some",
+        "half",
+        "more",
+        "rel",
+        "unit",
+        "weekday",
+        "month",
+        "part",
+        "day",
+        "quarter",
+        "date",
+    }
     | {
         "short_date",
         "ordinal",
@@ -37,6 +51,8 @@ _STARTS = frozenset(
         "starting",
     }
 )  # what a named day or a duration begins with
+_NAMED = frozenset({"unit", "weekday"})
+_FOLLOWED = _NAMED | {"number", "some"}  # "the following …"
 _OPENS = frozenset({"number", "unit", "weekday", "month", "some", "article"})
 
 
@@ -112,6 +128,7 @@ class _Core:
     relative: bool = False
     idle: bool = False
     echo: bool = False
+    event: bool = False  # the day of something that happens, not of a promise
 
 
 def _lead(words: Words, at: int) -> tuple[tuple[str, ...], int, bool, bool]:
@@ -121,9 +138,10 @@ def _lead(words: Words, at: int) -> tuple[tuple[str, ...], int, bool, bool]:
     place = at
     while place < len(words):
         tags = words[place].tags
-        if "then" in tags and "edge" in tags:
+        if "then" in tags and "edge" in tags and _STARTS.isdisjoint(_tags(words, place + 1)):
             break
-        if "rel" in tags and ("unit" in (following := _tags(words, place + 1)) or "weekday" in following):
+        following = _tags(words, place + 1)
+        if "rel" in tags and not (_NAMED if "edge" in tags else _FOLLOWED).isdisjoint(following):
             break
         if "edge" in tags and not _starts_core(tags):
             edges.append(tags["edge"])
@@ -166,7 +184,7 @@ def _named(words: Words, at: int, scene: Scene, edges: tuple[str, ...]) -> _Core
     span, end = found
     of = skip(words, end, frozenset({"of", "the"}))
     if span.grain == "day" and tag(words, of, "ref") in ("interview", "meeting"):  # "Monday's meeting"
-        return _Core(span, of + 1, echo=True)
+        return _Core(span, of + 1, echo=True, idle="after" not in edges, event=True)
     echo = any(tag(words, n, "rel") in ("that", "same", "following") for n in range(at, end))
     place = skip(words, end, frozenset({"edge"}), ",") if text(words, end) == "," else end
     if _joins(words, place, edges):
@@ -176,6 +194,8 @@ def _named(words: Words, at: int, scene: Scene, edges: tuple[str, ...]) -> _Core
             second = cal.shift(second[0], 7), second[1]
         if second and second[0].end >= span.start and (second[0].end - span.start).days <= _WIDE:
             start, last = span.start, second[0].end
+            if second[0].grain == "turn_of_year":  # "between Christmas and New Year"
+                last = second[0].start - _DAY
             return _Core(Span(start, last, "part", "range", span.end), second[1], echo=echo)
     return _Core(span, end, echo=echo)
 
@@ -215,7 +235,8 @@ def _lasting(words: Words, at: int, scene: Scene, edges: tuple[str, ...]) -> _Co
     if tag(words, weekday, "weekday") is not None and lasting.unit == "week" and weekday > end:
         day = cal.weekday_after(scene.base, words[weekday].tags["weekday"])
         return _Core(cal.one(cal.add(day, lasting.high, "week"), "weeks on a weekday"), weekday + 1)
-    span = with_origin(lasting, scene.base, scene)
+    onward = tag(words, skip(words, at), "rel") == "following" and scene.mention
+    span = with_origin(lasting, onward.end if onward else scene.base, scene)
     rest = duration(words, skip(words, end, frozenset({"and"}), ","), scene)
     if rest and rest[0].plain and lasting.unit in _COMPOUNDED and rest[0].unit in _COMPOUNDED[lasting.unit]:
         return _Core(with_origin(rest[0], span.end, scene), rest[1], relative=True)
@@ -257,7 +278,7 @@ def _after_that(words: Words, at: int, scene: Scene, edges: tuple[str, ...]) -> 
         return None
     closing = at + 1 >= len(words) or text(words, at + 1) in (".", ",", ";", "!", ")")
     timed = bool(tag(words, at, "then"))
-    beside = scene.beside is not None and scene.beside.grain == "day"
+    beside = scene.beside is not None and scene.beside.grain in ("day", "week")
     if not (timed and (closing or edges or beside)) and not ("after" in edges and "within" not in edges):
         return None
     span = scene.mention
@@ -302,7 +323,7 @@ def _tail(words: Words, at: int) -> tuple[tuple[str, ...], int, bool]:
 def _bound(core: _Core, edges: tuple[str, ...], scene: Scene) -> Expression:
     """Return the days a core and its bounding words mean."""
     span, base = core.span, scene.base
-    blank = Expression(None, None, "", 0, 0, 0, 0, edges, idle=core.idle, echo=core.echo)
+    blank = Expression(None, None, "", 0, 0, 0, 0, edges, idle=core.idle, echo=core.echo, habit=core.event)
     if span is None:
         return replace(blank, missing=not core.idle)
     if edges[-1:] == ("every",) and span.grain == "day" and span.end >= base:

@@ -15,11 +15,13 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
+from daemon.reading import phrases
 from daemon.reading.lexicon import load
+from daemon.reading.phrases import Phrases, Said
+from daemon.reading.timeline_leaf import may_be_month
 
 LANGUAGES = ("en", "de", "fr", "es", "nl", "pt", "it")
 _SENTENCE_LIMIT = 1_500  # characters read of a sentence; a longer one is not a promise
-_GAP = 5  # words an ellipsis in a phrase may stand for
 _ELIDING = frozenset({"fr", "it", "pt", "es"})  # languages whose apostrophe ends a word ("l'", "d'")
 _INTEGERS = frozenset({"number", "ordinal", "weekday", "month", "day", "quarter"})
 _TIMES = frozenset(
@@ -66,15 +68,6 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Cue:
-    """A phrase that tells who does what: its sense and the tokens it covers, [first, last)."""
-
-    sense: str
-    first: int
-    last: int
-
-
-@dataclass(frozen=True, slots=True)
 class Group:
     """Phrases of one meaning, with an example sentence ("{}" stands for the phrase) and how it reads."""
 
@@ -101,102 +94,13 @@ def fold(text: str) -> str:
     return text.lower() if text.isascii() else text.translate(_FOLD).lower()
 
 
-class Trie:
-    """Phrases of words; a word may end or begin with "*" (any letters), "…" stands for a few words."""
-
-    __slots__ = ("exact", "gap", "sets", "stems", "tails", "value")
-
-    def __init__(self) -> None:
-        self.exact: dict[str, Trie] = {}
-        self.sets: list[tuple[Trie, Trie]] = []  # phrases that may stand for each other, and what follows
-        self.stems: dict[int, dict[str, Trie]] = {}
-        self.tails: dict[int, dict[str, Trie]] = {}
-        self.gap: Trie | None = None
-        self.value: Any = None
-
-    def add(self, words: Iterable[str | Trie]) -> Trie:
-        """Return the node at the end of a phrase, made if need be."""
-        node = self
-        for word in words:
-            if isinstance(word, Trie):
-                known = [after for phrases, after in node.sets if phrases is word]
-                if not known:
-                    node.sets.append((word, Trie()))
-                node = known[0] if known else node.sets[-1][1]
-            elif word == "…":
-                node.gap = node.gap or Trie()
-                node = node.gap
-            elif word.startswith("*"):
-                tail = word[1:]
-                node = node.tails.setdefault(len(tail), {}).setdefault(tail, Trie())
-            elif word.endswith("*"):
-                stem = word[:-1]
-                node = node.stems.setdefault(len(stem), {}).setdefault(stem, Trie())
-            else:
-                node = node.exact.setdefault(word, Trie())
-        return node
-
-    def longest(self, words: Sequence[str], at: int) -> tuple[int, Any]:
-        """Return where the longest phrase that starts at `at` ends, and its value; (at, None) without one."""
-        best = (at, self.value)
-        if at < len(words):
-            for node in self._steps(words[at]):
-                found = node.longest(words, at + 1)
-                if found[1] is not None and (best[1] is None or found[0] > best[0]):
-                    best = found
-        for phrases, after in self.sets:
-            end, known = phrases.longest(words, at)
-            found = after.longest(words, end) if known is not None else (at, None)
-            if found[1] is not None and found[0] > best[0]:
-                best = found
-        if self.gap:
-            found = self.gap.over(words, at)
-            if found[1] is not None and found[0] > best[0]:
-                best = found
-        return best
-
-    def over(self, words: Sequence[str], at: int) -> tuple[int, Any]:
-        """Return the longest phrase from here on that skips the fewest words of the clause."""
-        for skipped in range(min(_GAP + 1, len(words) - at)):
-            found = self.longest(words, at + skipped)
-            if found[1] is not None:
-                return found
-            if words[at + skipped] in ";:.?!":
-                break
-        return at, None
-
-    def _steps(self, word: str) -> Iterator[Trie]:
-        if word in self.exact:
-            yield self.exact[word]
-        for length, stems in self.stems.items():
-            if word[:length] in stems:
-                yield stems[word[:length]]
-        for length, tails in self.tails.items():
-            if word[-length:] in tails and len(word) > length:
-                yield tails[word[-length:]]
-
-    def first_words(self) -> Iterator[str]:
-        """Yield the words that phrases begin with (stems left out)."""
-        yield from self.exact
-        for phrases, _ in self.sets:
-            yield from phrases.first_words()
-
-    def starts(self, word: str) -> bool:
-        """Whether any phrase begins with this word."""
-        if any(phrases.starts(word) for phrases, _ in self.sets):
-            return True
-        if word in self.exact or any(word[:length] in stems for length, stems in self.stems.items()):
-            return True
-        return any(word[-length:] in tails for length, tails in self.tails.items())
-
-
 class Lexicon:
     """The phrases of one language, as tries for matching and as groups for the tests."""
 
     def __init__(self, language: str) -> None:
         self.language = language
         self.groups = tuple(_groups(load(f"timeline.{language}")))
-        self.times, self.cues, self.asides = Trie(), Trie(), Trie()
+        self.times, self.cues, self.asides = Phrases(), Phrases(), Phrases()
         self.signs: set[str] = set()  # the telling word of every phrase that names a time
         self._dates = _LITERALS  # kinds of tokens that may be a day by themselves
         self._token = _TOKEN[language in _ELIDING]
@@ -214,7 +118,7 @@ class Lexicon:
             kinds = {group.means, *(meaning.partition(":")[0] for meaning in group.means.split())}
             if _TIMES.isdisjoint(kinds):
                 continue
-            for form in group.forms[:1] if group.means == "edge:revise" else group.forms:
+            for form in _telling_forms(group):
                 words = set(self.words(form.removesuffix("?")))
                 telling = {word for word in words if not _TIMES.isdisjoint(alone.get(word, ()))}
                 if not telling:
@@ -261,7 +165,7 @@ class Lexicon:
             cut += [*tokens[:-1], tokens[-1] + "*" * part.endswith("*")]
         return cut
 
-    def read(self, sentence: str) -> tuple[list[Word], list[Cue]]:
+    def read(self, sentence: str) -> tuple[list[Word], list[Said]]:
         """Return the sentence's words, phrases joined and marked, and the cues in it, both in order.
 
         There are no words where the sentence names no time.
@@ -270,12 +174,19 @@ class Lexicon:
         matches = list(self._token.finditer(folded))
         texts = [match[0] for match in matches]
         cues = sorted(
-            [*find_phrases(self.cues, texts), *find_phrases(self.asides, texts)],
+            [*phrases.find(self.cues, texts), *phrases.find(self.asides, texts)],
             key=lambda cue: (cue.first, cue.last),
         )
-        if self.signs.isdisjoint(texts) and not any(match.lastgroup in self._dates for match in matches):
+        if self.signs.isdisjoint(texts) and not self._may_name_a_day(matches):
             return [], cues
         return list(self._join(sentence, matches, texts)), cues
+
+    def _may_name_a_day(self, matches: Sequence[re.Match[str]]) -> bool:
+        """Whether a sentence without a telling word holds a written date, or a number and a foreign month."""
+        kinds = {match.lastgroup for match in matches}
+        if not self._dates.isdisjoint(kinds):
+            return True
+        return "number" in kinds and any(may_be_month(match[0]) for match in matches)
 
     def _join(self, sentence: str, matches: Sequence[re.Match[str]], texts: list[str]) -> Iterator[Word]:
         at = 0
@@ -294,23 +205,11 @@ class Lexicon:
             at = end
 
 
-def find_phrases(phrases: Trie, texts: list[str]) -> Iterator[Cue]:
-    """Yield the phrases that stand in a sentence; of two that overlap in part the longer counts."""
-    last: Cue | None = None
-    for at, text in enumerate(texts):
-        if not phrases.starts(text):
-            continue
-        end, sense = phrases.longest(texts, at)
-        if sense is None or (last and end <= last.last):
-            continue
-        longer = (end - at) - (last.last - last.first) if last and at < last.last else 0
-        if longer < 0:
-            continue
-        if last and not longer:
-            yield last
-        last = Cue(sense, at, end)
-    if last:
-        yield last
+def _telling_forms(group: Group) -> Sequence[str]:
+    """Return the forms whose words tell of a time: of "then" and its like only the shortest do."""
+    if group.means == "edge:revise":
+        return group.forms[:1]
+    return [form for form in group.forms if "then" not in group.means or len(form.split()) < 3]
 
 
 @cache
