@@ -7,9 +7,10 @@ user may be the one who hires.  Each sign speaks for or against; the sum is the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from daemon.reading import employer_role
 from daemon.reading.acts import ABOUT_SOMETHING_ELSE, OTHER_BUSINESS, Does, Said, listen
 from daemon.reading.model import Evidence, Me, Message
 from daemon.reading.sender import Sender, registrable
@@ -19,6 +20,7 @@ _RECRUITING = re.compile(
     r"|seleccion|selecao|selezione|vacature|werken|sollicit|lavora|empleo|vagas|resourcing|workforce)"
 )
 _FORWARDED = re.compile(r"\s*(?:fwd?|wg|tr|rv|enc|doorst)\s?:", re.IGNORECASE)
+_ROLE = 30  # sentences in which a role is looked for
 _FEW = 3  # recipients
 _LONG = 3_000  # characters
 _JOB = 5.0  # the most that words of one kind count
@@ -52,11 +54,19 @@ class Context:
     why: tuple[Evidence, ...]
 
 
-def weigh(message: Message, said: Iterable[Said], sender: Sender, me: Me, language: str) -> Context:
-    """Return how far the mail is about a job the user seeks."""
+def weigh(
+    message: Message,
+    lines: Sequence[str],
+    said: Iterable[Said],
+    *,
+    sender: Sender,
+    me: Me,
+    language: str,
+) -> Context:
+    """Return how far the mail, whose sentences are `lines`, is about a job the user seeks."""
     said = tuple(said)
     job = (*_job(said), *_sender(message, sender), *_thread(message, language))
-    rest = (*_work(said), *_elsewhere(said), *_envelope(message, sender, me))
+    rest = (*_work(said), *_role(message, lines), *_elsewhere(said), *_envelope(message, sender, me))
     return Context(
         weight=sum(weight for weight, _ in (*job, *rest)),
         job=sum(weight for weight, _ in job),
@@ -85,6 +95,11 @@ def _job(said: tuple[Said, ...]) -> Iterable[Reason]:
 def _work(said: tuple[Said, ...]) -> Iterable[Reason]:
     if work := _distinct(said, Does.WORK):
         yield min(0.5 * len(work), 1.5), Evidence(work[0].quote, "speaks of work")
+
+
+def _role(message: Message, lines: Sequence[str]) -> Iterable[Reason]:
+    if role := employer_role.find(message.subject, lines[:_ROLE]):
+        yield 0.8, Evidence(role, "names a role")
 
 
 def _elsewhere(said: tuple[Said, ...]) -> Iterable[Reason]:

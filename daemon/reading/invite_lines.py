@@ -93,7 +93,7 @@ def read(calendar: str, faults: list[str]) -> Block:
 def _properties(calendar: str, faults: list[str]) -> Iterator[tuple[str, Property]]:
     from icalendar.parser import Contentlines  # 0.3 s to load; most mail has no calendar
 
-    lines = Contentlines.from_ical(calendar)
+    lines = Contentlines.from_ical(calendar)  # type: ignore[no-untyped-call]  # icalendar leaves it untyped
     if len(lines) > _MAX_LINES:
         faults.append(f"calendar of {len(lines)} lines cut at {_MAX_LINES}")
     for line in lines[:_MAX_LINES]:

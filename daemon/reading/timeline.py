@@ -90,7 +90,7 @@ def _loosely(found: Expression) -> Expression:
 
 
 def statement(text: str, sent: dt.datetime, *, language: str, country: str = "") -> tuple[Timeline, ...]:
-    """Return the timelines of one statement: of its sentences, or of a bare expression ("end of next week")."""
+    """Return the timelines of one statement: of its sentences, or of a bare expression."""
     sentences = split(text)
     found = find(sentences, sent, language=language, country=country).found
     if found or len(sentences) != 1:

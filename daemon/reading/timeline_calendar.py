@@ -18,7 +18,8 @@ _SIX_MONTHS = 183
 REACH = 300  # a named holiday further ahead than this was meant in the past
 
 FIXED_HOLIDAYS = {
-    "all_saints": (11, 1), "april_fools": (4, 1), "armistice": (11, 11), "assumption": (8, 15), "australia_day": (1, 26),
+    "all_saints": (11, 1), "april_fools": (4, 1), "armistice": (11, 11), "assumption": (8, 15),
+    "australia_day": (1, 26),
     "bastille_day": (7, 14), "boxing_day": (12, 26), "canada_day": (7, 1), "christmas": (12, 25),
     "christmas_eve": (12, 24), "epiphany": (1, 6), "german_unity": (10, 3), "halloween": (10, 31),
     "immaculate": (12, 8), "independence_day": (7, 4), "juneteenth": (6, 19), "kings_day": (4, 27),
@@ -229,7 +230,8 @@ def part_of(span: Span, part: str) -> Span:
     half = max(1, months // 2)
     third = months // 3 if months < 12 else 3
     low, high = {
-        "early": (0, third), "mid": (5, 7) if months == 12 else (third, months - third), "h1": (0, half), "h2": (half, months),
+        "early": (0, third), "mid": (5, 7) if months == 12 else (third, months - third),
+        "h1": (0, half), "h2": (half, months),
     }.get(part, (months - third, months))  # fmt: skip
     first = month(span.start.year, span.start.month + low)
     return Span(first.start, month(span.start.year, span.start.month + high - 1).end, "part", rule)

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from daemon.reading.phrases import Said
 from daemon.reading.timeline_scene import Words
 from daemon.reading.timeline_windows import Expression
-from daemon.reading.phrases import Said
 
 TELLING = frozenset({"tell", "contact", "work"})
 PROMISES = frozenset({*TELLING, "will", "process", "round", "silence", "invite", "hold"})

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 _LANGUAGES = ["en", "de", "fr", "es", "nl", "pt", "it", "pl", "sv", "da", "nb", "fi", "cs"]
-_BASE = dt.datetime(2000, 1, 1)  # a leap year, so that 29 February is a day
+_BASE = dt.datetime(2000, 1, 1)  # noqa: DTZ001  # dateparser wants it naive; a leap year
 _BEGINNINGS = frozenset(
     "abr apr aou aug avr bre cer cze dec dez dic dub elo ene feb fev gen giu gru hei hel huh jan jui jul jun "
     "kes kve kwi led lip lis lok lut maa mag mai maj mar mei mrt oct okt ott out paz ago pro srp sty syy tam "

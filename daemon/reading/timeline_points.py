@@ -202,7 +202,7 @@ def _quarter(words: Words, at: int, scene: Scene) -> Found:
     ), place
 
 
-def _year_named(words: Words, at: int, scene: Scene) -> Found:
+def _year_named(words: Words, at: int, scene: Scene) -> Found:  # noqa: ARG001  # called like its siblings
     value = tag(words, at, "number")
     led = tag(words, at - 1, "edge") or tag(words, at - 1, "of") or tag(words, at - 1, "part")
     return (cal.year_span(int(value)), at + 1) if value in range(2000, 2100) and led else None

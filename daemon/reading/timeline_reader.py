@@ -11,10 +11,10 @@ from datetime import date
 
 from daemon.reading import timeline_calendar as cal
 from daemon.reading import timeline_commitment as who
+from daemon.reading.phrases import Said
 from daemon.reading.timeline_calendar import Span
 from daemon.reading.timeline_scene import Scene
 from daemon.reading.timeline_windows import Expression, after_in_sentence, expressions
-from daemon.reading.phrases import Said
 from daemon.reading.timeline_words import Lexicon
 from policies.case import Timeline, TimelineKind
 
@@ -125,12 +125,17 @@ class Reader:
             return "tell"
         if governor.value in (*who.TELLING, "process") and found.clock and not found.bounded:
             return "meet"
-        return governor.value
+        return str(governor.value)
 
     def _answers(self, found: Expression, within: who.Sentence) -> bool:
         """Whether a fragment gives the day that the promise before it left out."""
         short = len(within.words) <= _LOOSE and not within.walls
-        return short and not found.clock and "until" not in found.edges and (found.first <= 2 or bool(found.edges))
+        return (
+            short
+            and not found.clock
+            and "until" not in found.edges
+            and (found.first <= 2 or bool(found.edges))
+        )
 
     def _promises(self, found: Expression, sense: str, within: who.Sentence) -> bool:
         if (

@@ -23,34 +23,9 @@ _HOURS = 12
 _COMPOUNDED = {"year": ("month", "week", "day"), "month": ("week", "day"), "week": ("day",)}
 _DAY = timedelta(days=1)
 _STARTS = frozenset(
-    {
-        "number",
-        "article",
-        "some",
-        "half",
-        "more",
-        "rel",
-        "unit",
-        "weekday",
-        "month",
-        "part",
-        "day",
-        "quarter",
-        "date",
-    }
-    | {
-        "short_date",
-        "ordinal",
-        "period_end",
-        "holiday",
-        "isoweek",
-        "after_unit",
-        "ref",
-        "dom",
-        "edge",
-        "starting",
-    }
-)  # what a named day or a duration begins with
+    "number article some half more rel unit weekday month part day quarter date short_date ordinal "
+    "period_end holiday isoweek after_unit ref dom edge starting".split()
+)
 _NAMED = frozenset({"unit", "weekday"})
 _FOLLOWED = _NAMED | {"number", "some"}  # "the following …"
 _OPENS = frozenset({"number", "unit", "weekday", "month", "some", "article"})
@@ -249,7 +224,12 @@ def _whole_unit(words: Words, at: int) -> tuple[Duration, int] | None:
     return (Duration(1, 1, unit), skip(words, at) + 1) if unit in ("week", "fortnight", "month") else None
 
 
-def _next_to(words: Words, at: int, scene: Scene, edges: tuple[str, ...]) -> _Core | None:
+def _next_to(
+    words: Words,
+    at: int,
+    scene: Scene,
+    edges: tuple[str, ...],  # noqa: ARG001  # called like its siblings
+) -> _Core | None:
     """Read "the day after the interview", "the week after", "le lendemain": next to a day named or known."""
     unit = tag(words, at, "after_unit")
     if unit is None:
@@ -335,7 +315,8 @@ def _bound(core: _Core, edges: tuple[str, ...], scene: Scene) -> Expression:
         holidays=span.holidays, relative=core.relative, day=span.grain == "day",
     )  # fmt: skip
     if (
-        (span.end - made.earliest).days > _WIDE
+        made.earliest is not None
+        and (span.end - made.earliest).days > _WIDE
         and not {"by", "before", "within"} & set(edges)
         and not scene.bare
     ):

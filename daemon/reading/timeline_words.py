@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
@@ -111,7 +111,7 @@ class Lexicon:
         self.parties = any("party" in group.means for group in self.groups)
 
     def _find_signs(self) -> None:
-        """Gather a telling word of every phrase that names a time: one that does so alone, else a rare one."""
+        """Gather a telling word of every phrase that names a time: one that does so alone, else rare."""
         alone = {word: set(node.value or ()) for word, node in self.times.exact.items() if node.value}
         plain = {word for word, kinds in alone.items() if _TIMES.isdisjoint(kinds)}
         for group in self.groups:

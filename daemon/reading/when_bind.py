@@ -174,7 +174,7 @@ def _bound(parts: Sequence[Line], context: Context) -> Iterator[_Bound]:
         for clock in line.clocks:
             own = _day_in(line, clock)
             day = own or _day_near(parts, position, heading) or elsewhere
-            date = day and when_dates.resolve(day, context.sent, month_first=context.month_first)
+            date = when_dates.resolve(day, context.sent, month_first=context.month_first) if day else None
             if day is not None and date is not None:
                 yield _Bound(line, clock, day, date, own is not None)
                 if own is None and heading is not None:

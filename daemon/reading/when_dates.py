@@ -105,9 +105,9 @@ def _day(match: re.Match[str], words: Words) -> Day | None:
             number = words.months[group[month].lower()]
             return Day(start, end, written, weekday, int(group[day]), number, int(group[year] or 0))
     if group["a"]:
-        year = int(group["y3"] or 0)
-        year += 2000 if 0 < year < 100 else 0
-        return Day(start, end, written, weekday, numbers=(int(group["a"]), int(group["b"])), year=year)
+        said = int(group["y3"] or 0)
+        said += 2000 if 0 < said < 100 else 0
+        return Day(start, end, written, weekday, numbers=(int(group["a"]), int(group["b"])), year=said)
     if group["alone"]:
         number = int(re.findall(r"\d+", group["alone"])[-1])
         return Day(start, end, written, weekday, number, modifier=modifier)
