@@ -7,9 +7,10 @@ user may be the one who hires.  Each sign speaks for or against; the sum is the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
+from daemon.reading import employer_role
 from daemon.reading.acts import ABOUT_SOMETHING_ELSE, OTHER_BUSINESS, Does, Said, listen
 from daemon.reading.model import Evidence, Me, Message
 from daemon.reading.sender import Sender, registrable
@@ -19,6 +20,8 @@ _RECRUITING = re.compile(
     r"|seleccion|selecao|selezione|vacature|werken|sollicit|lavora|empleo|vagas|resourcing|workforce)"
 )
 _FORWARDED = re.compile(r"\s*(?:fwd?|wg|tr|rv|enc|doorst)\s?:", re.IGNORECASE)
+_OUTSIDE = -2  # the place of what stands neither in the subject nor in the text
+_ROLE = 30  # sentences in which a role is looked for
 _FEW = 3  # recipients
 _LONG = 3_000  # characters
 _JOB = 5.0  # the most that words of one kind count
@@ -29,6 +32,7 @@ Reason = tuple[float, Evidence]
 # What a sign of something else weighs, and how many signs there may be by chance.
 _WEIGHTS = {
     Does.PANEL: (3.0, 0.0),
+    Does.PRACTICE: (3.0, 0.0),
     Does.STUDY: (2.0, 0.5),
     Does.PRESS: (2.0, 0.5),
     Does.RESEARCH: (2.0, 0.5),
@@ -38,7 +42,7 @@ _WEIGHTS = {
     Does.SUBMISSION: (1.5, 0.6),
 }
 _WEIGHT = (1.3, 1.0)
-_MOST = {Does.PANEL: 9.0, Does.PRESS: 6.0, Does.RESEARCH: 6.0, Does.LEARNING: 5.0}
+_MOST = {Does.PANEL: 9.0, Does.PRESS: 6.0, Does.RESEARCH: 6.0, Does.LEARNING: 5.0, Does.PRACTICE: 7.0}
 _ELSEWHERE = 6.0  # the most that all other signs of something else weigh
 _TRADE = 1.5  # ... beside plain talk of a job: employers are schools, clinics and banks, too
 
@@ -52,11 +56,25 @@ class Context:
     why: tuple[Evidence, ...]
 
 
-def weigh(message: Message, said: Iterable[Said], sender: Sender, me: Me, language: str) -> Context:
-    """Return how far the mail is about a job the user seeks."""
+def weigh(
+    message: Message,
+    lines: Sequence[str],
+    said: Iterable[Said],
+    *,
+    sender: Sender,
+    me: Me,
+    language: str,
+) -> Context:
+    """Return how far the mail, whose sentences are `lines`, is about a job the user seeks."""
     said = tuple(said)
     job = (*_job(said), *_sender(message, sender), *_thread(message, language))
-    rest = (*_work(said), *_elsewhere(said), *_envelope(message, sender, me))
+    called = _called(message, language)
+    rest = (
+        *_work(said),
+        *_role(message, lines),
+        *_elsewhere((*said, *called)),
+        *_envelope(message, sender, me),
+    )
     return Context(
         weight=sum(weight for weight, _ in (*job, *rest)),
         job=sum(weight for weight, _ in job),
@@ -87,6 +105,11 @@ def _work(said: tuple[Said, ...]) -> Iterable[Reason]:
         yield min(0.5 * len(work), 1.5), Evidence(work[0].quote, "speaks of work")
 
 
+def _role(message: Message, lines: Sequence[str]) -> Iterable[Reason]:
+    if role := employer_role.find(message.subject, lines[:_ROLE]):
+        yield 0.8, Evidence(role, "names a role")
+
+
 def _elsewhere(said: tuple[Said, ...]) -> Iterable[Reason]:
     """Yield what speaks of something else; beside plain talk of a job, an employer's trade counts little."""
     allowed = _TRADE if len(_distinct(said, Does.JOB)) > 1 else _ELSEWHERE
@@ -105,6 +128,15 @@ def _sender(message: Message, sender: Sender) -> Iterable[Reason]:
         yield _RELAYS[sender.relay_kind], Evidence(address, f"carried by {sender.relay}")
     if _RECRUITING.match(address) or (message.sender and _RECRUITING.match(message.sender.name.lower())):
         yield 1.5, Evidence(address, "written from a recruiting mailbox")
+
+
+def _called(message: Message, language: str) -> tuple[Said, ...]:
+    """Return what the sender's name and mailbox say of their business: "Harbour Lets <lettings@…>"."""
+    if message.sender is None or _RECRUITING.match(message.sender.address):
+        return ()
+    name = f"{message.sender.name} {message.sender.address.partition('@')[0]}".replace(".", " ")
+    heard = listen((name,), language, likely=False) + listen((name,), "en", likely=False)
+    return tuple(replace(one, place=_OUTSIDE) for one in heard if one.does in ABOUT_SOMETHING_ELSE)
 
 
 def _envelope(message: Message, sender: Sender, me: Me) -> Iterable[Reason]:

@@ -38,7 +38,7 @@ from daemon.reading.when import When
 from policies.case import Interview, Kind, Timeline, TimelineKind
 
 _HOPELESS = -1.5  # below this context no words make a mail the user's application
-_PROMISING = 1.0  # from this context on it is about a job more likely than not
+_PROMISING = 0.0  # from this context on it may be about a job, also where no phrase says so
 _SILENT = frozenset({Kind.OTHER, Kind.JOB_ALERT, Kind.AUTO_REPLY})
 _ASKING = frozenset({Kind.SCHEDULING_REQUEST, Kind.ASSESSMENT_REQUEST, Kind.OFFER})
 _TROUBLE = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
@@ -122,7 +122,7 @@ def _received(message: Message, bare: Reading, judged: Sender, me: Me) -> Readin
     spoken = language.detect(f"{subject}\n{message.text}", me.language)
     lines = sentences.split(message.text)
     said = _heard(lines, subject, spoken)
-    context = classify_context.weigh(message, said, judged, me, spoken)
+    context = classify_context.weigh(message, lines, said, sender=judged, me=me, language=spoken)
     bare = replace(bare, language=spoken)
     if _idle(message, said, context.weight, judged):
         return replace(bare, evidence=context.why[:4])
