@@ -70,6 +70,7 @@ class Does(StrEnum):
     PANEL = "panel"  # the user is the one who hires
     COLLEAGUES = "colleagues"
     SUBMISSION = "submission"  # a paper, a talk, an entry
+    PRACTICE = "practice"  # of interviews
     LEARNING = "learning"
     SHOPPING = "shopping"
     OFFICIAL = "official"

@@ -25,9 +25,10 @@ DOUBTFUL = 0.3
 """Below this confidence a mail is `other`."""
 
 
-_SPOKEN = 1.2  # how much there must be of a job for a mail to open a case
+_SPOKEN = 0.3  # how much there must be of a job for a mail to open a case
 _PLAIN = 3.0  # how many votes
 _JOINS = 0.48  # the most that a mail can have which may only join a case
+_BULK = 2.5  # job alerts come in bulk, which speaks against every other kind
 _TIMES = 2.0  # votes that times and timelines can add
 _NOTE = 900  # characters an absence note may have
 
@@ -179,7 +180,8 @@ def decide(facts: Facts) -> Verdict:
     if votes.get(kind, 0.0) <= 0:
         return Verdict(Kind.OTHER, 0.95, ())
     others = max((weight for one, weight in votes.items() if one is not kind), default=0.0)
-    confidence = _confidence(facts.context, votes[kind], max(others, 0.0))
+    context = facts.context + (_BULK if kind is _J and facts.newsletter else 0.0)
+    confidence = _confidence(context, votes[kind], max(others, 0.0))
     if facts.job < _SPOKEN or votes[kind] < _PLAIN:
         confidence = min(confidence, _JOINS)
     if confidence < DOUBTFUL:
@@ -214,7 +216,8 @@ def _robot(facts: Facts) -> Verdict | None:
         return Verdict(Kind.AUTO_REPLY, 0.99, (Evidence("", "a delivery report"),))
     absent = [said for said in facts.said if said.does is Does.ABSENT]
     titled = any(said.place < 0 for said in absent) or facts.auto_reply
-    told = len({said.words for said in absent if not said.weak}) > 1 and facts.length < _NOTE
+    firm = facts.firmly(Does.ABSENT) and len({said.words for said in absent}) > 1
+    told = firm and facts.length < _NOTE
     if absent and (titled or told):
         return Verdict(Kind.AUTO_REPLY, 0.97, (Evidence(absent[0].quote, "an absence note"),))
     tickets = [said for said in facts.said if said.does in (Does.TICKET, Does.BOUNCED)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from daemon.reading import employer_role
 from daemon.reading.acts import ABOUT_SOMETHING_ELSE, OTHER_BUSINESS, Does, Said, listen
@@ -20,6 +20,7 @@ _RECRUITING = re.compile(
     r"|seleccion|selecao|selezione|vacature|werken|sollicit|lavora|empleo|vagas|resourcing|workforce)"
 )
 _FORWARDED = re.compile(r"\s*(?:fwd?|wg|tr|rv|enc|doorst)\s?:", re.IGNORECASE)
+_OUTSIDE = -2  # the place of what stands neither in the subject nor in the text
 _ROLE = 30  # sentences in which a role is looked for
 _FEW = 3  # recipients
 _LONG = 3_000  # characters
@@ -31,6 +32,7 @@ Reason = tuple[float, Evidence]
 # What a sign of something else weighs, and how many signs there may be by chance.
 _WEIGHTS = {
     Does.PANEL: (3.0, 0.0),
+    Does.PRACTICE: (3.0, 0.0),
     Does.STUDY: (2.0, 0.5),
     Does.PRESS: (2.0, 0.5),
     Does.RESEARCH: (2.0, 0.5),
@@ -40,7 +42,7 @@ _WEIGHTS = {
     Does.SUBMISSION: (1.5, 0.6),
 }
 _WEIGHT = (1.3, 1.0)
-_MOST = {Does.PANEL: 9.0, Does.PRESS: 6.0, Does.RESEARCH: 6.0, Does.LEARNING: 5.0}
+_MOST = {Does.PANEL: 9.0, Does.PRESS: 6.0, Does.RESEARCH: 6.0, Does.LEARNING: 5.0, Does.PRACTICE: 7.0}
 _ELSEWHERE = 6.0  # the most that all other signs of something else weigh
 _TRADE = 1.5  # ... beside plain talk of a job: employers are schools, clinics and banks, too
 
@@ -66,7 +68,13 @@ def weigh(
     """Return how far the mail, whose sentences are `lines`, is about a job the user seeks."""
     said = tuple(said)
     job = (*_job(said), *_sender(message, sender), *_thread(message, language))
-    rest = (*_work(said), *_role(message, lines), *_elsewhere(said), *_envelope(message, sender, me))
+    called = _called(message, language)
+    rest = (
+        *_work(said),
+        *_role(message, lines),
+        *_elsewhere((*said, *called)),
+        *_envelope(message, sender, me),
+    )
     return Context(
         weight=sum(weight for weight, _ in (*job, *rest)),
         job=sum(weight for weight, _ in job),
@@ -120,6 +128,15 @@ def _sender(message: Message, sender: Sender) -> Iterable[Reason]:
         yield _RELAYS[sender.relay_kind], Evidence(address, f"carried by {sender.relay}")
     if _RECRUITING.match(address) or (message.sender and _RECRUITING.match(message.sender.name.lower())):
         yield 1.5, Evidence(address, "written from a recruiting mailbox")
+
+
+def _called(message: Message, language: str) -> tuple[Said, ...]:
+    """Return what the sender's name and mailbox say of their business: "Harbour Lets <lettings@…>"."""
+    if message.sender is None or _RECRUITING.match(message.sender.address):
+        return ()
+    name = f"{message.sender.name} {message.sender.address.partition('@')[0]}".replace(".", " ")
+    heard = listen((name,), language, likely=False) + listen((name,), "en", likely=False)
+    return tuple(replace(one, place=_OUTSIDE) for one in heard if one.does in ABOUT_SOMETHING_ELSE)
 
 
 def _envelope(message: Message, sender: Sender, me: Me) -> Iterable[Reason]:

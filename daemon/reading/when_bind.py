@@ -126,7 +126,7 @@ def lines(sentences: Sequence[str], context: Context) -> list[Line]:
         sentence = sentence[: min(_MAX_LENGTH, left)]
         left -= len(sentence)
         words = when_words.of_sentence(sentence, context.language)
-        days = tuple(when_dates.find(sentence, words))
+        days = when_dates.find(sentence, words)
         since = 0 if days else since + 1
         dated = bool(days) or (dated and since <= _REACH_UP) or bool(context.before)
         clocks: tuple[Clock, ...] = ()
@@ -169,18 +169,33 @@ def _moment(one: _Bound, zone: zones.Zone) -> Moment:
 
 def _bound(parts: Sequence[Line], context: Context) -> Iterator[_Bound]:
     heading: tuple[int, Day] | None = None
+    last: Clock | None = None
     elsewhere = _day_before(context) if any(line.clocks for line in parts) else None
     for position, line in enumerate(parts):
         for clock in line.clocks:
             own = _day_in(line, clock)
             day = own or _day_near(parts, position, heading) or elsewhere
-            date = when_dates.resolve(day, context.sent, month_first=context.month_first) if day else None
+            date = _resolved(day, context) if day else None
             if day is not None and date is not None:
                 yield _Bound(line, clock, day, date, own is not None)
                 if own is None and heading is not None:
                     heading = (position, heading[1])
         if line.days:
             heading = (position, line.days[-1])
+            again = _same_time(line, last)
+            if again is not None and (date := _resolved(line.days[-1], context)):
+                yield _Bound(line, again, line.days[-1], date, own_day=True)
+        last = line.clocks[-1] if line.clocks else last
+
+
+def _resolved(day: Day, context: Context) -> dt.date | None:
+    return when_dates.resolve(day, context.sent, month_first=context.month_first)
+
+
+def _same_time(line: Line, last: Clock | None) -> Clock | None:
+    """The time said last, where this line names a new day and "same time"."""
+    said = None if line.clocks else line.words.same_time.search(line.sentence)
+    return replace(last, start=said.start(), end=said.end()) if said and last else None
 
 
 def _day_in(line: Line, clock: Clock) -> Day | None:
@@ -219,8 +234,8 @@ def _day_before(context: Context) -> Day | None:
     """The first day the subject or the quoted mail names."""
     for text in context.before:
         text = text[:_MAX_LENGTH]
-        for day in when_dates.find(text, when_words.of_sentence(text, context.language)):
-            return day
+        if days := when_dates.find(text, when_words.of_sentence(text, context.language)):
+            return days[0]
     return None
 
 

@@ -7,12 +7,14 @@ time holds for that time first.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Sequence
 
 from daemon.reading import when_clock, when_mode
 from daemon.reading.when_bind import Line, Moment, labelled
 from policies.case import Interview, Mode
 
+_LATER = re.compile(r"\b(?:by|in|within|um|dans|dentro de|tra|fra|over)\s(?:about\s|etwa\s)?$", re.IGNORECASE)
 _MAX = 30  # interviews or slots of one mail
 _LENGTH_GAP = 60  # characters between a time and the length said beside it
 _AROUND = 60
@@ -102,5 +104,8 @@ def _lengths(line: Line) -> Iterator[tuple[int, int, int]]:
     """The lengths in a sentence that are no times of day and not of something else ("15 minutes early")."""
     for start, end, minutes in when_clock.lengths(line.sentence, line.words):
         apart = all(end <= clock.start or clock.end <= start for clock in line.clocks)
-        if apart and not line.words.not_lasting.search(line.sentence[end : end + 30]):
+        other = line.words.not_lasting.search(line.sentence[end : end + 30]) or _LATER.search(
+            line.sentence[:start]
+        )
+        if apart and not other:
             yield start, end, minutes

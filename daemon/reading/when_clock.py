@@ -19,6 +19,7 @@ from daemon.reading.when_words import Words, any_of
 
 _EARLIEST = 7  # o'clock: a smaller hour without a meridiem is one of the afternoon
 _BEFORE = 24  # characters before a bare number that may say it is an hour
+_SLOT = 120  # minutes: "between" two times further apart is no slot
 _GAP = 16  # characters between the ends of a range
 _MAX = 60  # times looked at in one sentence
 _ZONE = r"(?:\s?\(?[A-Z]{2,4}\)?)?"
@@ -66,7 +67,7 @@ def _pattern(words: Words) -> re.Pattern[str]:
         rf"|(?<!\w)(?P<noon>{words.alternatives['noon']})(?!\w)"
         rf"|(?<![\w.:/+-])(?P<mil>(?:[01]\d|2[0-3])[0-5]\d)(?=\s?(?:hrs|hours|h|uhr)(?!\w))\s?(?:hrs|hours|h|uhr)"
         rf"|(?<![\w:/+#€$£])(?<!\d[.,])(?P<h>[01]?\d|2[0-4])"
-        rf"(?:(?P<sep>\s?[:.]|\s?h\s?)(?P<m>[0-5]\d)(?![\d:]))?"
+        rf"(?:(?P<sep>\s?[:.,]|\s?h(?:eures?)?\s?)(?P<m>[0-5]\d)(?![\d:]))?"
         rf"(?:\s?(?P<hw>{hour})(?!\w))?(?:\s?(?P<mer>{meridiem})(?![\w]))?(?:\s(?P<hw2>{hour})(?!\w))?"
         rf"|(?<!\w)(?P<word>{any_of(words.numbers)})(?:\s(?P<hw3>{hour}))?(?:\s(?P<mer2>{meridiem}))?(?!\w)",
         re.IGNORECASE,
@@ -136,11 +137,10 @@ def _raw(match: re.Match[str], words: Words) -> _Raw | None:
         return _Raw(start, end, int(group["mil"][:2]), int(group["mil"][2:]), "", sure=True, padded=True)
     if group["h"]:
         minute, separator = int(group["m"] or 0), (group["sep"] or "").strip()
-        sure = bool(meridiem or group["hw"] or group["hw2"]) or (bool(group["m"]) and separator != ".")
+        dotted = separator in (".", ",")
+        sure = bool(meridiem or group["hw"] or group["hw2"]) or (bool(group["m"]) and not dotted)
         hour = int(group["h"])
-        return _Raw(
-            start, end, hour, minute, meridiem, sure, separator == ".", len(group["h"]) == 2 and hour < 10
-        )
+        return _Raw(start, end, hour, minute, meridiem, sure, dotted, len(group["h"]) == 2 and hour < 10)
     if group["word"]:
         hour = words.numbers[group["word"].lower()]
         return _Raw(start, end, hour, 0, meridiem, sure=bool(meridiem or group["hw3"]))
@@ -195,7 +195,7 @@ def _stands_free(raw: _Raw, sentence: str) -> bool:
     """Whether no counted thing, name or unit follows ("at 3 sites", "at 10 Downing Street")."""
     rest = sentence[raw.end :]
     return not re.match(
-        r"\s?[%°€$£\d]|[.,]\d|[-/]\w|(?:st|nd|rd|th)\b|\s(?:years?|minutes?|days?|weeks?|months?|people|sites|locations|of|Jahre\w*|Tage\w*|Minuten|ans|jours|minutos|años|días|jaar|dagen|dias|anos|anni|giorni|minuti)\b|\s[A-ZÄÖÜ][a-zäöü]+\s(?:Street|Road|St|Ave|Lane|Straße)",
+        r"\s?[%°€$£\d]|[.,]\d|[-/]\w|(?:st|nd|rd|th)\b|\s(?:years?|minutes?|days?|weeks?|months?|people|sites|locations|of|hours?|hrs?|Std|Stunden?|heures?|horas?|ore|ora|uur|Jahre\w*|Tage\w*|Minuten|ans|jours|minutos|años|días|jaar|dagen|dias|anos|anni|giorni|minuti)\b|\s[A-ZÄÖÜ][a-zäöü]+\s(?:Street|Road|St|Ave|Lane|Straße)",
         rest,
     )
 
@@ -213,8 +213,9 @@ def _range(raw: _Raw, other: _Raw, sentence: str) -> Clock:
     if ends < begins and not raw.meridiem and not other.meridiem and other.hour < 12:
         ends = ends.replace(hour=other.hour + 12)
     before = sentence[max(0, raw.start - _BEFORE) : raw.start].lower().split()
-    window = (bool(before) and before[-1] in _BETWEEN) or (len(before) > 1 and before[-2] in _BETWEEN)
-    return Clock(raw.start, other.end, begins, ends if ends > begins else None, window)
+    between = (bool(before) and before[-1] in _BETWEEN) or (len(before) > 1 and before[-2] in _BETWEEN)
+    long = (ends.hour - begins.hour) * 60 + ends.minute - begins.minute > _SLOT
+    return Clock(raw.start, other.end, begins, ends if ends > begins else None, between and long)
 
 
 _BETWEEN = frozenset(("between", "zwischen", "entre", "tussen", "tra", "fra"))

@@ -12,11 +12,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from daemon.reading.when_words import Words, any_of
 
+_PART_OF_DAY = r"(?:vormittag|nachmittag|mittag|morgen|abend|früh|ochtend|middag|avond)"  # glued to a weekday
+_GAP = re.compile(r"\s?[,(]?\s?")
 _HORIZON = dt.timedelta(days=330)
 _GRACE = dt.timedelta(days=1)  # a day just gone by is meant as that, not as next year's
 
@@ -61,7 +63,7 @@ def _pattern(words: Words) -> re.Pattern[str]:
         alone += rf"|(?(wd){day_number}|(?!))"
     return re.compile(
         rf"(?<![\w/.:-])(?:(?P<mod>{modifier})\s+)?"
-        rf"(?:(?P<wd>{weekday})\b\.?(?:['’]s)?(?:\s+(?P<mod2>{modifier})(?!\w))?)?"
+        rf"(?:(?P<wd>{weekday})(?:s?{_PART_OF_DAY})?\b\.?(?:['’]s)?(?:\s+(?P<mod2>{modifier})(?!\w))?)?"
         rf"(?(wd)[\s,;(–-]{{0,3}}(?:(?:{articles})\s*)?|(?:(?:{articles})\s*)?)"
         r"(?:"
         r"(?P<iso>(?P<iy>20\d\d)[-/.](?P<im>\d\d)[-/.](?P<id>\d\d)(?!\d))"
@@ -84,12 +86,46 @@ def _pattern(words: Words) -> re.Pattern[str]:
     )
 
 
-def find(sentence: str, words: Words) -> Iterator[Day]:
-    """Yield the days written in `sentence`, in order."""
+def find(sentence: str, words: Words) -> tuple[Day, ...]:
+    """Return the days written in `sentence`, in order."""
+    found: list[Day] = []
     for match in _pattern(words).finditer(sentence):
         day = _day(match, words)
-        if day is not None and _plausible(day, match, sentence, words):
-            yield day
+        if day is not None and not _plausible(day, match, sentence, words):
+            day = _only_weekday(match, words)  # "Tuesday 10.30": the numbers are an hour
+        if day is not None:
+            found.append(day)
+    return tuple(_merged(found, sentence))
+
+
+def _merged(days: list[Day], sentence: str) -> Iterator[Day]:
+    """Join a weekday to the date it follows: "22/04 (Wednesday)"."""
+    for index, day in enumerate(days):
+        before = days[index - 1] if index else None
+        after = days[index + 1] if index + 1 < len(days) else None
+        if before and _follows(before, day, sentence):
+            continue
+        joined = after is not None and _follows(day, after, sentence)
+        yield replace(day, end=after.end, weekday=after.weekday) if after and joined else day
+
+
+def _follows(date: Day, weekday: Day, sentence: str) -> bool:
+    lone = weekday.vague and weekday.weekday is not None and not weekday.modifier
+    return (
+        lone
+        and not date.vague
+        and date.weekday is None
+        and bool(_GAP.fullmatch(sentence[date.end : weekday.start]))
+    )
+
+
+def _only_weekday(match: re.Match[str], words: Words) -> Day | None:
+    if not match["wd"]:
+        return None
+    modifier = words.modifiers.get((match["mod"] or match["mod2"] or "").lower(), "")
+    end = match.end("mod2") if match["mod2"] else match.end("wd")
+    weekday = words.weekdays[match["wd"].lower()]
+    return Day(match.start(), end, match["wd"], weekday, modifier=modifier)
 
 
 def _day(match: re.Match[str], words: Words) -> Day | None:

@@ -26,6 +26,8 @@ _BARE = 25  # characters beside the time in a line that is nothing but an offere
 _HEADING = 34  # characters: a longer line is no heading
 _LINE_START = 6  # a line of an agenda begins with its time
 _LINE = 90
+_ARTICLE = re.compile(r"\D{1,8}(?=\d)")
+_NEW_LABEL = re.compile(r"\W*(?:the\s)?(?:new|updated|neu|nouve|nuev|nieuw|nov[ao]|nuov)", re.IGNORECASE)
 _NEW = re.compile(r"(?:\w\s?:|\bnow\b|\bnew\b)\W*(?:\w+\W+){0,2}$", re.IGNORECASE)
 _CLAUSE = re.compile(r"[;!?()]|,\s|\.\s|\s[–—-]\s")
 _OR = re.compile(r"\b(?:or|oder|ou|o|of|oppure|bzw\.?)\b|/", re.IGNORECASE)
@@ -120,11 +122,24 @@ def _is_old(moment: Moment, here: list[Moment], line: Line) -> bool:
 def _moved_away(moment: Moment, line: Line) -> bool:
     """Whether the sentence moves this time elsewhere: no "to" stands between the verb and it."""
     move = line.words.cues["move"].search(line.sentence)
-    if move is None or _NEW.search(line.sentence[: moment.start][-_NEW_REACH:]):
+    if move is None or _NEW_LABEL.match(line.sentence):
         return False
-    between = line.sentence[move.end() : moment.start][-_TO_REACH:]
-    led = list(line.words.move_to.finditer(between))
-    return not (led and len(between[led[-1].end() :].split()) <= 2)
+    position = moment.start if moment.start >= move.end() else moment.clock.start
+    if _NEW.search(line.sentence[move.start() : position][-_NEW_REACH:]):
+        return False
+    if position < move.start():
+        return not _right_before(line.words.moved_onto, line.sentence[: moment.start])
+    article = _ARTICLE.match(line.sentence, position)  # "au 22 mai" begins with its "au"
+    return not _right_before(
+        line.words.move_to, line.sentence[move.end() : article.end() if article else position]
+    )
+
+
+def _right_before(phrase: re.Pattern[str], before: str) -> bool:
+    """Whether `phrase` ends `before`, but for two words at most."""
+    near = before[-_TO_REACH:]
+    found = list(phrase.finditer(near))
+    return bool(found) and len(near[found[-1].end() :].split()) <= 2
 
 
 def _offers(line: Line) -> bool:

@@ -49,6 +49,8 @@ class Words:
     alternatives: Mapping[str, str]  # key of the file → a regular expression of its words
     cues: Mapping[str, re.Pattern[str]]
     move_to: re.Pattern[str]
+    moved_onto: re.Pattern[str]
+    same_time: re.Pattern[str]
     lasting: re.Pattern[str]
     not_lasting: re.Pattern[str]
     labels: Mapping[str, frozenset[str]]
@@ -72,6 +74,8 @@ def of(language: str) -> Words:
         alternatives={key: any_of(words[key]) for key in _LISTS},
         cues={cue: _pattern(phrase for phrase, _ in words["cues"][cue]) for cue in CUES},
         move_to=_pattern(words["cues"]["move_to"]),
+        moved_onto=_pattern(words["cues"]["moved_onto"]),
+        same_time=_pattern(words["same_time"]),
         lasting=_pattern(words["lasting"]),
         not_lasting=_pattern(words["not_lasting"]),
         labels={key: frozenset(found) for key, found in words["labels"].items()},
@@ -104,17 +108,16 @@ def of_sentence(sentence: str, language: str) -> Words:
 def any_of(words: Iterable[str]) -> str:
     """Return a regular expression that matches any of `words`, the longest first.
 
-    A "*" at the end of a word stands for the rest of it; alone it stands for a few words.
+    A "*" at an end of a word stands for the rest of it; alone it stands for a few words.
     """
     parts = (_expression(word) for word in sorted(set(words), key=len, reverse=True) if word)
     return "|".join(parts) or "(?!)"
 
 
 def _expression(word: str) -> str:
-    escaped = (
-        re.escape(word).replace(r"\ \*\ ", r"\b.{0,60}?\b").replace(r"\*", r"\w*").replace(r"\ ", r"\s+")
-    )
-    return escaped.replace("'", "['’]")
+    inside = re.escape(word.removeprefix("*")).replace(r"\ \*\ ", r"\b.{0,60}?\b").replace(r"\*", r"\w*")
+    compound = r"[\w-]*" if word.startswith("*") else ""
+    return compound + inside.replace(r"\ ", r"\s+").replace("'", "['’]")
 
 
 def _pattern(phrases: Iterable[str]) -> re.Pattern[str]:
