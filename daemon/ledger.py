@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from connectors.connector import Connector, Removal, SpecialUse
 from connectors.errors import Refused
@@ -159,13 +160,15 @@ class Ledger:
         return None
 
     def _listed(self) -> tuple[life.Seen, ...]:
-        return tuple(life.seen(stored) for stored in self.connector.drafts())
+        return tuple(_seen(stored) for stored in self.connector.drafts())
 
     def _has_own(self, entry: Entry, now: datetime) -> bool:
         """Return whether the user is already writing to the same person in answer to the same mail."""
         listed = self._listed()
+        others = [one for one in listed if entry.to in one.to and one.message_id != entry.message_id]
+        if not others:
+            return False
         taken = life.claimed(map(_row, self.drafts.in_states(LIVE)), listed)
-        others = [one for one in listed if one.message_id != entry.message_id]
         theirs = replace(_row(entry), state=DraftState.EDITED)
         return not life.follow(theirs, others, (), None, now, taken).locate
 
@@ -174,6 +177,9 @@ class Ledger:
         if SpecialUse.SENT in self.connector.locate(entry.message_id):
             return entry.turned(DraftState.SENT, now)
         return entry.turned(DraftState.DISCARDED, now, "deleted by you")
+
+
+_seen = lru_cache(maxsize=512)(life.seen)  # as many drafts as a connector lists; most stay as they are
 
 
 def _row(entry: Entry) -> life.Row:
