@@ -16,10 +16,11 @@ from datetime import date
 
 from daemon.reading import timeline_commitment as who
 from daemon.reading.sentences import split
+from daemon.reading.timeline_bounds import Expression
 from daemon.reading.timeline_durations import every
 from daemon.reading.timeline_reader import Reader, timeline_of
 from daemon.reading.timeline_scene import Scene
-from daemon.reading.timeline_windows import Expression, expressions
+from daemon.reading.timeline_windows import expressions
 from daemon.reading.timeline_words import lexicon
 from policies.case import Timeline
 

@@ -13,19 +13,20 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 
+_YEARS = range(1970, 2201)
 HORIZON = 366  # days; nothing an employer says about when they will act lies further ahead
 _SIX_MONTHS = 183
 REACH = 300  # a named holiday further ahead than this was meant in the past
 
 FIXED_HOLIDAYS = {
     "all_saints": (11, 1), "april_fools": (4, 1), "armistice": (11, 11), "assumption": (8, 15),
-    "australia_day": (1, 26),
-    "bastille_day": (7, 14), "boxing_day": (12, 26), "canada_day": (7, 1), "christmas": (12, 25),
-    "christmas_eve": (12, 24), "epiphany": (1, 6), "german_unity": (10, 3), "halloween": (10, 31),
-    "immaculate": (12, 8), "independence_day": (7, 4), "juneteenth": (6, 19), "kings_day": (4, 27),
-    "liberation_it": (4, 25), "liberation_nl": (5, 5), "may_day": (5, 1), "new_year": (1, 1),
-    "new_years_eve": (12, 31), "portugal_day": (6, 10), "republic_it": (6, 2), "sinterklaas": (12, 5),
-    "spain_day": (10, 12), "st_patrick": (3, 17), "valentine": (2, 14), "veterans_day": (11, 11),
+    "australia_day": (1, 26), "bastille_day": (7, 14), "boxing_day": (12, 26), "canada_day": (7, 1),
+    "christmas": (12, 25), "christmas_eve": (12, 24), "epiphany": (1, 6), "german_unity": (10, 3),
+    "halloween": (10, 31), "immaculate": (12, 8), "independence_day": (7, 4), "juneteenth": (6, 19),
+    "kings_day": (4, 27), "liberation_it": (4, 25), "liberation_nl": (5, 5), "may_day": (5, 1),
+    "new_year": (1, 1), "new_years_eve": (12, 31), "portugal_day": (6, 10), "republic_it": (6, 2),
+    "sinterklaas": (12, 5), "spain_day": (10, 12), "st_patrick": (3, 17), "valentine": (2, 14),
+    "veterans_day": (11, 11),
 }  # fmt: skip
 EASTER_HOLIDAYS = {
     "ascension": 39, "carnival": -47, "corpus_christi": 60, "easter": 0, "easter_monday": 1,
@@ -227,14 +228,17 @@ def part_of(span: Span, part: str) -> Span:
         low, high = {"early": (1, 10), "mid": (11, 20), "h1": (1, 15), "h2": (16, last)}.get(part, (21, last))
         return Span(span.start.replace(day=low), span.start.replace(day=high), "part", rule)
     months = (span.end.year - span.start.year) * 12 + span.end.month - span.start.month + 1
-    half = max(1, months // 2)
-    third = months // 3 if months < 12 else 3
-    low, high = {
-        "early": (0, third), "mid": (5, 7) if months == 12 else (third, months - third),
-        "h1": (0, half), "h2": (half, months),
-    }.get(part, (months - third, months))  # fmt: skip
+    low, high = _months_of(part, months)
     first = month(span.start.year, span.start.month + low)
     return Span(first.start, month(span.start.year, span.start.month + high - 1).end, "part", rule)
+
+
+def _months_of(part: str, months: int) -> tuple[int, int]:
+    """Return the first month of a part of so many months, and the one after its last, from 0."""
+    half, third = max(1, months // 2), max(1, min(months // 3, 3))
+    middle = (5, 7) if months == 12 else (third, max(months - third, third + 1))
+    parts = {"early": (0, third), "mid": middle, "h1": (0, half), "h2": (half, months)}
+    return parts.get(part, (months - third, months))
 
 
 def dated(
@@ -268,6 +272,8 @@ def _day_of_month(base: date, day: int) -> date | None:
 
 
 def _date(year: int, number: int, day: int) -> date | None:
+    if year not in _YEARS:
+        return None
     try:
         return date(year, number, day)
     except ValueError:

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from daemon.reading.phrases import Said
+from daemon.reading.timeline_bounds import Expression
 from daemon.reading.timeline_scene import Words
-from daemon.reading.timeline_windows import Expression
 
 TELLING = frozenset({"tell", "contact", "work"})
 PROMISES = frozenset({*TELLING, "will", "process", "round", "silence", "invite", "hold"})

@@ -100,9 +100,9 @@ def _month_day(words: Words, at: int, scene: Scene, weekday: int | None) -> Foun
         return None
     to, last = place + 1, first
     after = skip(words, skip(words, to, frozenset({"range"}), "-"), frozenset({"the"}))
-    if _is_range(words, to) and (second := day_number(words, after)) is not None:
-        if not tag(words, after + 1, "unit") and not tag(words, after + 1, "month"):
-            last, to = second, after + 1
+    second = day_number(words, after) if _is_range(words, to) else None
+    if second is not None and not tag(words, after + 1, "unit") and not tag(words, after + 1, "month"):
+        last, to = second, after + 1
     year, to = year_at(words, to)
     return _between_days(scene, first, last, number, year, to)
 

@@ -10,24 +10,31 @@ from daemon.reading.timeline_calendar import Span
 from daemon.reading.timeline_points import point
 from daemon.reading.timeline_scene import Found, Scene, Words, skip, tag, text
 
+_BOUNDING = ("by", "until", "within", "in", "before", "revise")
+_NEXT = ("next", "coming")
+_AHEAD = (*_NEXT, "following")
 _BEFORE_COUNT = frozenset({"the", "of", "approx", "more"})
 _AFTER_COUNT = frozenset({"of", "approx", "more", "full"})
 _FEW = {"week": (3, 4), "month": (3, 4)}
-_DAYS = {"day": 1, "business_day": 1, "week": 7, "fortnight": 14, "month": 30}
-_LONGEST = {"hour": 1_000, "day": 370, "business_day": 260, "week": 53, "fortnight": 26, "month": 13}
+_DAYS = {"day": 1, "business_day": 1, "week": 7, "fortnight": 14, "month": 30, "year": 365}
+_LONGEST = {
+    "hour": 1_000, "day": 370, "business_day": 260, "week": 53, "fortnight": 26, "month": 13, "quarter": 8,
+    "year": 10,
+}  # fmt: skip  # of each unit; a longer time is not about answering
 
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """From `low` to `high` units; `within`: any day of them ("the next three days")."""
+    """From `low` to `high` units; `within`: any day of them ("the next three days").
+
+    `plain` is false where it is no time from now: "two-week", "20 days of leave", "two days a week".
+    """
 
     low: float
     high: float
     unit: str
     within: bool = False
-    plain: bool = (
-        True  # false where it is no time from now: "two-week", "20 days of leave", "two days a week"
-    )
+    plain: bool = True
 
     def span(self, origin: date, country: str) -> Span:
         """Return the days it ends on, counted from `origin`; the other reading skips public holidays."""
@@ -39,25 +46,35 @@ class Duration:
         return Span(start, end, "duration", rule)
 
 
-def duration(words: Words, at: int, scene: Scene) -> tuple[Duration, int] | None:
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """How many: from `low` to `high`, or "a few"; `end` is the place after it."""
+
+    low: float
+    high: float
+    end: int
+    few: bool = False
+
+
+Lasting = tuple[Duration, int] | None
+
+
+def duration(words: Words, at: int, scene: Scene) -> Lasting:
     """Read a duration that starts at `at`; None where there is none."""
     place = skip(words, at, _BEFORE_COUNT)
-    within = tag(words, place, "rel") in ("next", "coming", "following")
-    place = skip(words, place + within, _BEFORE_COUNT)
-    if tag(words, place, "unit") and tag(words, place, "number") is not None:  # "huitaine"
-        value = words[place].tags["number"]
-        return _with_unit(words, place, (value, value, False, within))
-    counted = _count(words, place)
-    if counted is None:
-        after = tag(words, place + 1, "rel") in ("next", "coming", "following")
-        return _uncounted(words, place, after=after) if within or after else None
-    low, high, few, place = counted
-    within = within or (tag(words, place, "rel") in ("next", "coming"))
-    place = skip(words, place, _AFTER_COUNT | {"rel"}, "-")
-    unit = tag(words, place, "unit") or _unit_after(words, place)
-    if unit is None:
-        return _without_unit(words, at, place, scene, (low, high))
-    return _with_unit(words, place, (low, high, few, within))
+    ahead = tag(words, place, "rel") in _AHEAD
+    place = skip(words, place + ahead, _BEFORE_COUNT)
+    if tag(words, place, "unit") and (value := tag(words, place, "number")) is not None:  # "huitaine"
+        return _of_unit(words, place, _Count(value, value, place), ahead)
+    count = _count(words, place)
+    if count is None:
+        after = tag(words, place + 1, "rel") in _AHEAD
+        return _uncounted(words, place, after=after) if ahead or after else None
+    ahead = ahead or tag(words, count.end, "rel") in _NEXT
+    place = skip(words, count.end, _AFTER_COUNT | {"rel"}, "-")
+    if tag(words, place, "unit") or _unit_after(words, place):
+        return _of_unit(words, place, count, ahead)
+    return _without_unit(words, at, place, scene, count)
 
 
 def _unit_after(words: Words, at: int) -> str | None:
@@ -65,82 +82,73 @@ def _unit_after(words: Words, at: int) -> str | None:
     return None if text(words, at).startswith("the ") else tag(words, at, "after_unit")
 
 
-def _with_unit(
-    words: Words, place: int, counted: tuple[float, float, bool, bool]
-) -> tuple[Duration, int] | None:
-    low, high, few, within = counted
+def _of_unit(words: Words, place: int, count: _Count, ahead: bool) -> Lasting:
+    """Read a count's unit at `place` and what may follow it."""
     unit = (tag(words, place, "unit") or words[place].tags["after_unit"]).removesuffix("s")
     hyphen = text(words, place - 1) == "-"
-    if few:
-        low, high = _FEW.get(unit, (3, 5))
-    end = place + 1
-    if tag(words, end, "rel") in ("next", "coming"):
-        within, end = True, end + 1
-    low, high, unit, end = _more(words, end, (low, high, unit))
-    if unit not in _LONGEST and unit not in ("year", "quarter", "minute"):
+    low, high = _FEW.get(unit, (3, 5)) if count.few else (count.low, count.high)
+    ahead_after = tag(words, place + 1, "rel") in _NEXT
+    low, high, unit, end = _more(words, place + 1 + ahead_after, (low, high, unit))
+    if unit not in _LONGEST and unit != "minute":
         return None
-    if low > _LONGEST.get(unit, 30) or unit == "minute":
+    if high > _LONGEST.get(unit, 0):
         return Duration(0, 0, "day", plain=False), end
-    return Duration(low, high, unit, within, _is_plain(words, end, hyphen)), end
+    return Duration(low, high, unit, ahead or ahead_after, _is_plain(words, end, hyphen)), end
 
 
 def _more(words: Words, at: int, so_far: tuple[float, float, str]) -> tuple[float, float, str, int]:
-    """Read what may follow the unit: "or two", "and a half", "to a month", "and three days"."""
+    """Read what may follow the unit: "or two", "and a half", "to a month"."""
     low, high, unit = so_far
     place = skip(words, at, frozenset({"range", "and"}), ",")
+    ranged = bool(tag(words, at, "range")) and not tag(words, at, "and")
     if place == at:
         return low, high, unit, at
     if tag(words, place, "half"):
         return low + 0.5, high + 0.5, unit, place + 1
-    if (value := _number(words, place)) is not None and not tag(words, place + 1, "unit"):
-        if low < value <= low + 3 and tag(words, at, "range"):
-            return low, value, unit, place + 1
-    counted = _count(words, place)
-    if counted and (other := tag(words, counted[3], "unit")):
-        second, days = other.removesuffix("s"), {"day": 1, "week": 7, "month": 30, "year": 365}
-        if unit in days and second in days and tag(words, at, "range") and not tag(words, at, "and"):
-            if counted[1] * days[second] > low * days[unit]:
-                scale = days[second] / days[unit]
-                return (low, counted[1], unit, counted[3] + 1) if scale == 1 else (
-                    low * days[unit], counted[1] * days[second], "day", counted[3] + 1)  # fmt: skip
+    value = _number(words, place)
+    if value is not None and not tag(words, place + 1, "unit"):
+        return (low, value, unit, place + 1) if ranged and low < value <= low + 3 else (low, high, unit, at)
+    count = _count(words, place)
+    other = (tag(words, count.end, "unit") or "").removesuffix("s") if count else ""
+    if count is None or not ranged or unit not in _DAYS or other not in _DAYS:
+        return low, high, unit, at
+    if other == unit:
+        return low, max(high, count.high), unit, count.end + 1
+    if count.high * _DAYS[other] > low * _DAYS[unit]:  # "two weeks to a month"
+        return low * _DAYS[unit], count.high * _DAYS[other], "day", count.end + 1
     return low, high, unit, at
 
 
-def _count(words: Words, at: int) -> tuple[float, float, bool, int] | None:
-    """Read "two", "2-3", "two or three", "ten (10)", "a", "a few": low, high, whether a few, and the end."""
+def _count(words: Words, at: int) -> _Count | None:
+    """Read "two", "2-3", "two or three", "ten (10)", "a", "a few", "half a"."""
     some = tag(words, at, "some")
     if some and _number(words, at + 1) is None:
         end = skip(words, at + 1, _AFTER_COUNT)
-        return (2, 2, False, end) if some == "couple" else (3, 5, True, end)
+        return _Count(2, 2, end) if some == "couple" else _Count(3, 5, end, few=True)
     at += bool(some)  # "unas tres semanas"
     if tag(words, at, "half"):
-        return 0.5, 0.5, False, skip(words, at + 1, frozenset({"of", "article"}))
+        return _Count(0.5, 0.5, skip(words, at + 1, frozenset({"of", "article"})))
     if (low := _number(words, at)) is None:
         return None
     place = at + 1
-    if (
-        text(words, place) == "("
-        and tag(words, place + 1, "number") is not None
-        and text(words, place + 2) == ")"
-    ):
-        return low, low, False, place + 3
+    if text(words, place) == "(" and text(words, place + 2) == ")" and _number(words, place + 1) is not None:
+        return _Count(low, low, place + 3)
     to = skip(words, place, frozenset({"range", "and", "approx"}), "-/")
     high = _number(words, to) if to > place else None
     if high is not None and high > low and not tag(words, to, "article"):
-        return low, high, False, to + 1
-    if tag(words, place, "range") and tag(words, to, "more"):  # "two or more"
-        return low, low, False, to + 1
-    return low, low, False, place
+        return _Count(low, high, to + 1)
+    more = tag(words, place, "range") and tag(words, to, "more")  # "two or more"
+    return _Count(low, low, to + 1 if more else place)
 
 
 def _number(words: Words, at: int) -> float | None:
     value = tag(words, at, "number")
-    if value is None and tag(words, at, "article"):
-        return 1
-    return value if value is None else float(value)
+    if value is None:
+        return 1 if tag(words, at, "article") else None
+    return float(value)
 
 
-def _uncounted(words: Words, at: int, *, after: bool) -> tuple[Duration, int] | None:
+def _uncounted(words: Words, at: int, *, after: bool) -> Lasting:
     """Read "the coming days", "les jours qui viennent", "the next day or two" from the unit on."""
     unit = tag(words, at, "unit")
     if unit is None or unit in ("year", "years", "quarter", "weekend"):
@@ -148,20 +156,18 @@ def _uncounted(words: Words, at: int, *, after: bool) -> tuple[Duration, int] | 
     if unit.endswith("s"):
         low, high = _FEW.get(unit.removesuffix("s"), (3, 5))
         return Duration(low, high, unit.removesuffix("s"), within=True), at + 1 + after
-    least, most, unit, end = _more(words, at + 1, (1, 1, unit))
-    if most > 1 or unit == "fortnight":
-        return Duration(least, most, unit, within=True), end
+    low, high, unit, end = _more(words, at + 1, (1, 1, unit))
+    if high > 1 or unit == "fortnight":
+        return Duration(low, high, unit, within=True), end
     return None
 
 
-def _without_unit(
-    words: Words, start: int, at: int, scene: Scene, counted: tuple[float, float]
-) -> tuple[Duration, int] | None:
+def _without_unit(words: Words, start: int, at: int, scene: Scene, count: _Count) -> Lasting:
     """Read the bare number of "closer to four": its unit was said before."""
     led = "revise" in (tag(words, start, "edge"), tag(words, start - 1, "edge"))
     closed = at >= len(words) or text(words, at) in (".", ",", ";", "!", ")", "-")
-    if led and closed and scene.unit and counted[0] <= 30:
-        return Duration(*counted, scene.unit), at
+    if led and closed and scene.unit and count.high <= 30:
+        return Duration(count.low, count.high, scene.unit), at
     return None
 
 
@@ -176,6 +182,10 @@ def _is_plain(words: Words, end: int, hyphen: bool) -> bool:
         return False
     if tag(words, end, "article") and tag(words, end + 1, "unit"):  # "two days a week"
         return False
+    if tag(words, end, "edge") == "in":  # "zwei Tage in der Woche"
+        unit = skip(words, end + 1, frozenset({"the"}))
+        if tag(words, unit, "unit") and not tag(words, unit, "starting") and not tag(words, unit + 1, "rel"):
+            return False
     if word.text in ("'", "of") or tag(words, end, "of"):
         thing = words[end + 1] if end + 1 < len(words) else None
         known = {"ref", "the", "number", "weekday", "month", "day", "rel", "ordinal", "date", "receipt"}
@@ -201,9 +211,7 @@ def anchored(words: Words, at: int, scene: Scene, *, after: bool = False) -> tup
     place = skip(words, at, frozenset({"of", "the", "edge"}))
     if place == at and not after and not tag(words, at, "ref"):
         return None
-    if any(
-        tag(words, n, "edge") in ("by", "until", "within", "in", "before", "revise") for n in range(at, place)
-    ):
+    if any(tag(words, n, "edge") in _BOUNDING for n in range(at, place)):
         return None
     if ref := tag(words, place, "ref"):
         origin = origin_of(ref, scene)
@@ -248,7 +256,7 @@ def every(words: Words, at: int) -> int | None:
         return _DAYS[unit]
     if tag(words, at, "edge") != "every":
         return None
-    counted = _count(words, at + 1)
-    high, place = (counted[1], counted[3]) if counted else (1.0, skip(words, at + 1))
+    count = _count(words, at + 1)
+    high, place = (count.high, count.end) if count else (1.0, skip(words, at + 1))
     unit = (tag(words, place, "unit") or "").removesuffix("s")
     return round(high * _DAYS[unit]) if unit in _DAYS else None

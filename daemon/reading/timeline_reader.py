@@ -12,32 +12,18 @@ from datetime import date
 from daemon.reading import timeline_calendar as cal
 from daemon.reading import timeline_commitment as who
 from daemon.reading.phrases import Said
+from daemon.reading.timeline_bounds import Expression
 from daemon.reading.timeline_calendar import Span
 from daemon.reading.timeline_scene import Scene
-from daemon.reading.timeline_windows import Expression, after_in_sentence, expressions
+from daemon.reading.timeline_windows import after_in_sentence, expressions
 from daemon.reading.timeline_words import Lexicon
 from policies.case import Timeline, TimelineKind
 
 _EVENTS = frozenset(
-    {
-        "meet",
-        "close",
-        "ask",
-        "office",
-        "back",
-        "process",
-        "round",
-        "past",
-        "tell",
-        "contact",
-        "work",
-        "start",
-        "task",
-        "will",
-        "cause",
-        "",
-    }
-)
+    "meet close ask task office back process round past tell contact work will start cause".split()
+) | {""}  # senses whose days later words may point back at
+_UP_TO = frozenset({"before", "until", "not_before"})
+_LASTING = frozenset({"until", "by", "within", "for"})
 _LOOSE_RULES = ("not before", "that day", "after that day")
 _LOOSE = 8  # words of a fragment that answers the promise before it ("Probably next week.")
 
@@ -107,9 +93,9 @@ class Reader:
         if promised:
             found = self._recount(found, within)
             self._keep(sentence, found, sense, within)
-        if sense in ("office", "back") and found.latest and not found.idle:
-            if {"until", "by"} & set(found.edges) or within.has("back"):
-                self.away = timeline_of(sentence, found, self.scene.base, TimelineKind.HOLD)
+        ends = {"until", "by"} & set(found.edges) or within.has("back")
+        if sense in ("office", "back") and ends and found.latest and not found.idle:
+            self.away = timeline_of(sentence, found, self.scene.base, TimelineKind.HOLD)
         if promised or found.habit or (sense in _EVENTS and not found.idle):
             self._mention(found, sense, promised=promised)
         return promised
@@ -129,46 +115,38 @@ class Reader:
 
     def _answers(self, found: Expression, within: who.Sentence) -> bool:
         """Whether a fragment gives the day that the promise before it left out."""
-        short = len(within.words) <= _LOOSE and not within.walls
-        return (
-            short
-            and not found.clock
-            and "until" not in found.edges
-            and (found.first <= 2 or bool(found.edges))
-        )
+        if len(within.words) > _LOOSE or within.walls or found.clock or "until" in found.edges:
+            return False
+        return found.first <= 2 or bool(found.edges)
 
     def _promises(self, found: Expression, sense: str, within: who.Sentence) -> bool:
-        if (
-            sense not in who.PROMISES
-            or found.missing
-            or not who.concerns_us(sense, within)
-            or (found.echo and self._said(found))
-        ):
+        """Whether the employer commits to act on the days of an expression."""
+        if sense not in who.PROMISES or found.missing or not who.concerns_us(sense, within):
             return False
-        if sense == "will" and "until" in found.edges and not self._turned(found, within):
+        if (found.echo and self._said(found)) or who.hangs_on_candidate(found, within):
             return False
-        if sense == "will" and not (
-            found.bounded or found.relative or found.echo or _spans(found) or self._turned(found, within)
-        ):
+        if sense != "silence" and who.denied(found, within) and _UP_TO.isdisjoint(found.edges):
             return False
-        if found.rule.endswith("hours") and found.latest == self.scene.base and sense != "contact":
-            return False
+        return self._fits(found, sense, within)
+
+    def _fits(self, found: Expression, sense: str, within: who.Sentence) -> bool:
+        """Whether what is promised fits how the time is put: "we will … on Monday" may be anything."""
+        if found.rule.endswith("hours") and found.latest == self.scene.base:
+            return sense == "contact"
         if found.rule == "today" and not found.bounded and not (within.about_us and who.is_short(within)):
             return False
-        if sense == "invite" and found.bounded and not within.has("silence"):
-            return False
-        if sense == "hold" and not {"until", "by", "within", "for"} & set(found.edges):
-            return False
-        if who.hangs_on_candidate(found, within):
-            return False
-        denied = sense != "silence" and who.denied(found, within)
-        return not denied or not {"before", "until", "not_before"}.isdisjoint(found.edges)
+        if sense == "will":
+            timed = found.bounded or found.relative or found.echo or _spans(found)
+            return self._turned(found, within) or (timed and "until" not in found.edges)
+        if sense == "invite":
+            return not found.bounded or within.has("silence")
+        return sense != "hold" or not _LASTING.isdisjoint(found.edges)
 
     def _turned(self, found: Expression, within: who.Sentence) -> bool:
         """Whether an expression means "not before": no sooner than its days, and no later."""
         if "not_before" in found.edges:
             return True
-        return not {"before", "until"}.isdisjoint(found.edges) and who.denied(found, within)
+        return not _UP_TO.isdisjoint(found.edges) and who.denied(found, within)
 
     def _said(self, found: Expression) -> bool:
         return any(known.latest == found.latest for known in self.promises)

@@ -20,9 +20,9 @@ FILLERS = frozenset({"the", "of", "approx"})
 class Scene:
     """What a sentence is read against: the mail's local day, its sender, and the days named so far.
 
-    `month_first` is the order of numeric dates; `bare`: nothing but a time expression is read, so every
-    short form counts and every day without a year lies ahead, however far.  `mentions` are
-    the spans named so far, the newest last; `promised` says of each whether it already became a timeline.
+    `month_first` is the order of numeric dates.  `bare`: nothing but a time expression is read, so every
+    short form counts and every day without a year lies ahead, however far.  `mentions` are the spans named
+    so far, the newest last.
     """
 
     base: date

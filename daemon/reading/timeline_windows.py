@@ -1,68 +1,33 @@
-"""The grammar of windows: a named day or a duration with the words that bound it ("by", "not before").
+"""The grammar of time expressions: a named day or a duration with the words that bound it.
 
-Knows no language and nothing of who speaks; a sentence's expressions come out in order, each with the
-words it covers.
+Reads the bounding words before and after ("by", "at the latest", "5 pm"), and between them the longest
+core.  Knows no language and nothing of who speaks; a sentence's expressions come out in order.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 from daemon.reading import timeline_calendar as cal
+from daemon.reading.timeline_bounds import BOUNDS, Core, Expression, bound
 from daemon.reading.timeline_calendar import Span
 from daemon.reading.timeline_durations import Duration, anchored, duration, origin_of, precedes, with_origin
 from daemon.reading.timeline_points import point
 from daemon.reading.timeline_scene import Scene, Words, skip, tag, text
 
-_DEADLINES = ("by", "until", "within")
-_BOUNDS = frozenset({"by", "until", "before", "within"})
-_WIDE = 100  # days; a longer window without a deadline is no help to anybody
-_HOURS = 12
+_WIDE = 100  # days a range may span
+_HOURS = 12  # fewer, said without a bounding word, are how long a thing takes
 _COMPOUNDED = {"year": ("month", "week", "day"), "month": ("week", "day"), "week": ("day",)}
 _DAY = timedelta(days=1)
 _STARTS = frozenset(
     "number article some half more rel unit weekday month part day quarter date short_date ordinal "
     "period_end holiday isoweek after_unit ref dom edge starting".split()
-)
+)  # what a named day or a duration begins with
 _NAMED = frozenset({"unit", "weekday"})
 _FOLLOWED = _NAMED | {"number", "some"}  # "the following …"
 _OPENS = frozenset({"number", "unit", "weekday", "month", "some", "article"})
-
-
-@dataclass(frozen=True, slots=True)
-class Expression:
-    """A time expression: the days it may mean and how it was put.
-
-    `earliest` and `latest` are None where nothing can be said.  `edges` are the bounding words before
-    and after it.  `missing`: it is counted from a day nobody named.  `idle`: no time ahead (the past, a
-    habit, a measure).  `clock`: with a time of day.  `first` and `last` are the tokens it covers.
-    """
-
-    earliest: date | None
-    latest: date | None
-    rule: str
-    first: int
-    last: int
-    start: int
-    end: int
-    edges: tuple[str, ...] = ()
-    other: date | None = None
-    holidays: bool = False
-    missing: bool = False
-    idle: bool = False
-    clock: bool = False
-    relative: bool = False  # counted from the mail's day
-    day: bool = False  # a single named day
-    echo: bool = False  # points back at a day named before ("that week", "then")
-    habit: bool = False  # "every Thursday": its next day
-    whole: Span | None = None  # the days without their bounding words
-
-    @property
-    def bounded(self) -> bool:
-        """Whether it sets an end ("by", "until", "before")."""
-        return not _BOUNDS.isdisjoint(self.edges)
 
 
 def expressions(words: Words, scene: Scene) -> Iterator[Expression]:
@@ -84,11 +49,11 @@ def _expression(words: Words, at: int, scene: Scene) -> tuple[Expression | None,
     may_start = place < len(words) and not _STARTS.isdisjoint(words[place].tags)
     core = _core(words, place, scene, edges) if may_start else None
     if core is None:
-        if not close_of_day or _BOUNDS.isdisjoint(edges):
+        if not close_of_day or BOUNDS.isdisjoint(edges):
             return None, place
-        core = _Core(cal.one(scene.base, "today"), place)
+        core = Core(cal.one(scene.base, "today"), place)
     after, end, clock_after = _tail(words, core.end)
-    made = _bound(core, (*edges, *after), scene)
+    made = bound(core, (*edges, *after), scene)
     last = words[end - 1]
     first = words[at]
     return replace(
@@ -96,53 +61,43 @@ def _expression(words: Words, at: int, scene: Scene) -> tuple[Expression | None,
     ), end
 
 
-@dataclass(frozen=True, slots=True)
-class _Core:
-    span: Span | None
-    end: int
-    relative: bool = False
-    idle: bool = False
-    echo: bool = False
-    event: bool = False  # the day of something that happens, not of a promise
-
-
 def _lead(words: Words, at: int) -> tuple[tuple[str, ...], int, bool, bool]:
     """Read the bounding words: the edges, the place after them, a time of day, "close of business"."""
     edges: list[str] = []
     clock = close = False
     place = at
-    while place < len(words):
+    while place < len(words) and not _points_back_or_on(words, place):
         tags = words[place].tags
-        if "then" in tags and "edge" in tags and _STARTS.isdisjoint(_tags(words, place + 1)):
-            break
-        following = _tags(words, place + 1)
-        if "rel" in tags and not (_NAMED if "edge" in tags else _FOLLOWED).isdisjoint(following):
-            break
-        if "edge" in tags and not _starts_core(tags):
+        opens = not _OPENS.isdisjoint(tags)
+        if "edge" in tags and not opens:
             edges.append(tags["edge"])
-        elif "clock" in tags:
-            clock = True
-        elif "close" in tags:
-            close = True
-        elif "number" in tags and "at" in edges[-1:] and not tag(words, place + 1, "month"):
-            clock = True
-            edges.pop()
-        elif not ("the" in tags or "of" in tags or "approx" in tags) or _starts_core(tags):
-            if not (words[place].text in ",(-:" and edges and place > at):
-                break
+        elif "number" in tags and "at" in edges[-1:] and not tag(words, place + 1, "month"):  # "at 5"
+            clock = bool(edges.pop())
+        elif "clock" in tags or "close" in tags:
+            clock, close = clock or "clock" in tags, close or "close" in tags
+        elif opens or not (_fills(tags) or (edges and words[place].text in ",(-:")):
+            break
         place += 1
     return tuple(edges), place, clock, close
+
+
+def _points_back_or_on(words: Words, at: int) -> bool:
+    """Whether a word that could be a bounding one is the core itself ("straight after", "following week")."""
+    tags, following = words[at].tags, _tags(words, at + 1)
+    if "then" in tags and "edge" in tags:
+        return _STARTS.isdisjoint(following)
+    return "rel" in tags and not (_NAMED if "edge" in tags else _FOLLOWED).isdisjoint(following)
+
+
+def _fills(tags: Mapping[str, object]) -> bool:
+    return "the" in tags or "of" in tags or "approx" in tags
 
 
 def _tags(words: Words, at: int) -> Mapping[str, object]:
     return words[at].tags if at < len(words) else {}
 
 
-def _starts_core(tags: Mapping[str, object]) -> bool:
-    return not _OPENS.isdisjoint(tags)
-
-
-def _core(words: Words, at: int, scene: Scene, edges: tuple[str, ...]) -> _Core | None:
+def _core(words: Words, at: int, scene: Scene, edges: tuple[str, ...]) -> Core | None:
     """Read the longest of: a duration, "the day after …", a named day or a range of them, "after that"."""
     choices = [
         found
@@ -152,14 +107,14 @@ def _core(words: Words, at: int, scene: Scene, edges: tuple[str, ...]) -> _Core 
     return max(choices, key=lambda found: found.end, default=None)
 
 
-def _named(words: Words, at: int, scene: Scene, edges: tuple[str, ...]) -> _Core | None:
+def _named(words: Words, at: int, scene: Scene, edges: tuple[str, ...]) -> Core | None:
     found = point(words, at, scene)
     if found is None:
         return None
     span, end = found
     of = skip(words, end, frozenset({"of", "the"}))
     if span.grain == "day" and tag(words, of, "ref") in ("interview", "meeting"):  # "Monday's meeting"
-        return _Core(span, of + 1, echo=True, idle="after" not in edges, event=True)
+        return Core(span, of + 1, echo=True, idle="after" not in edges, event=True)
     echo = any(tag(words, n, "rel") in ("that", "same", "following") for n in range(at, end))
     place = skip(words, end, frozenset({"edge"}), ",") if text(words, end) == "," else end
     if _joins(words, place, edges):
@@ -171,8 +126,8 @@ def _named(words: Words, at: int, scene: Scene, edges: tuple[str, ...]) -> _Core
             start, last = span.start, second[0].end
             if second[0].grain == "turn_of_year":  # "between Christmas and New Year"
                 last = second[0].start - _DAY
-            return _Core(Span(start, last, "part", "range", span.end), second[1], echo=echo)
-    return _Core(span, end, echo=echo)
+            return Core(Span(start, last, "part", "range", span.end), second[1], echo=echo)
+    return Core(span, end, echo=echo)
 
 
 def _joins(words: Words, at: int, edges: tuple[str, ...]) -> bool:
@@ -187,13 +142,13 @@ def _joins(words: Words, at: int, edges: tuple[str, ...]) -> bool:
     return bool(tag(words, at, "range"))
 
 
-def _lasting(words: Words, at: int, scene: Scene, edges: tuple[str, ...]) -> _Core | None:
+def _lasting(words: Words, at: int, scene: Scene, edges: tuple[str, ...]) -> Core | None:
     found = duration(words, at, scene) or (_whole_unit(words, at) if "within" in edges else None)
     if found is None:
         return None
     lasting, end = found
     if lasting.unit == "hour" and lasting.high < _HOURS and not edges:  # how long a thing takes
-        return _Core(None, end, idle=True)
+        return Core(None, end, idle=True)
     if (
         not lasting.plain
         or tag(words, end, "ago")
@@ -201,21 +156,21 @@ def _lasting(words: Words, at: int, scene: Scene, edges: tuple[str, ...]) -> _Co
         or "ago" in edges
         or "since" in edges
     ):
-        return _Core(None, end + bool(tag(words, end, "ago")), idle=True)
+        return Core(None, end + bool(tag(words, end, "ago")), idle=True)
     origin = anchored(words, end, scene, after=bool(tag(words, end - 1, "after_unit")))
     if origin is not None:
         day, end = origin
-        return _Core(with_origin(lasting, day, scene) if day else None, end, relative=False)
+        return Core(with_origin(lasting, day, scene) if day else None, end, relative=False)
     weekday = skip(words, end, frozenset({"edge", "the"}))
     if tag(words, weekday, "weekday") is not None and lasting.unit == "week" and weekday > end:
         day = cal.weekday_after(scene.base, words[weekday].tags["weekday"])
-        return _Core(cal.one(cal.add(day, lasting.high, "week"), "weeks on a weekday"), weekday + 1)
+        return Core(cal.one(cal.add(day, lasting.high, "week"), "weeks on a weekday"), weekday + 1)
     onward = tag(words, skip(words, at), "rel") == "following" and scene.mention
     span = with_origin(lasting, onward.end if onward else scene.base, scene)
     rest = duration(words, skip(words, end, frozenset({"and"}), ","), scene)
     if rest and rest[0].plain and lasting.unit in _COMPOUNDED and rest[0].unit in _COMPOUNDED[lasting.unit]:
-        return _Core(with_origin(rest[0], span.end, scene), rest[1], relative=True)
-    return _Core(span, end, relative=True)
+        return Core(with_origin(rest[0], span.end, scene), rest[1], relative=True)
+    return Core(span, end, relative=True)
 
 
 def _whole_unit(words: Words, at: int) -> tuple[Duration, int] | None:
@@ -229,13 +184,13 @@ def _next_to(
     at: int,
     scene: Scene,
     edges: tuple[str, ...],  # noqa: ARG001  # called like its siblings
-) -> _Core | None:
+) -> Core | None:
     """Read "the day after the interview", "the week after", "le lendemain": next to a day named or known."""
     unit = tag(words, at, "after_unit")
     if unit is None:
         return None
     if tag(words, at + 1, "rel") == "next" and unit == "week":  # "the week after next"
-        return _Core(cal.week(scene.base, 2), at + 2)
+        return Core(cal.week(scene.base, 2), at + 2)
     origin = anchored(words, at + 1, scene, after=True)
     end = at + 1
     day: date | None
@@ -244,14 +199,14 @@ def _next_to(
     else:
         day = scene.mention.end if scene.mention else scene.base
     if day is None:
-        return _Core(None, end)
+        return Core(None, end)
     if unit == "week":
-        return _Core(replace(cal.shift(cal.week_of(day), 7), rule="week after"), end, echo=not origin)
+        return Core(replace(cal.shift(cal.week_of(day), 7), rule="week after"), end, echo=not origin)
     span = cal.month(day.year, day.month + 1) if unit == "month" else cal.one(day + _DAY, "day after")
-    return _Core(span, end, echo=not origin)
+    return Core(span, end, echo=not origin)
 
 
-def _after_that(words: Words, at: int, scene: Scene, edges: tuple[str, ...]) -> _Core | None:
+def _after_that(words: Words, at: int, scene: Scene, edges: tuple[str, ...]) -> Core | None:
     """Read "then", "after that", "by then": the day named last, if there is one."""
     ref = tag(words, at, "ref")
     if ref != "that" or not scene.mention:
@@ -262,16 +217,16 @@ def _after_that(words: Words, at: int, scene: Scene, edges: tuple[str, ...]) -> 
     if not (timed and (closing or edges or beside)) and not ("after" in edges and "within" not in edges):
         return None
     span = scene.mention
-    return _Core(replace(span, rule="that day", other=None), at + 1, echo=True)
+    return Core(replace(span, rule="that day", other=None), at + 1, echo=True)
 
 
-def _event(words: Words, at: int, scene: Scene, edges: tuple[str, ...]) -> _Core | None:
+def _event(words: Words, at: int, scene: Scene, edges: tuple[str, ...]) -> Core | None:
     """Read "(after) the meeting on Monday": the day of an event."""
     if "after" not in edges or tag(words, at, "ref") not in ("interview", "meeting"):
         return None
     place = skip(words, at + 1, frozenset({"edge", "of", "the"}))
     found = point(words, place, scene) if place > at + 1 else None
-    return _Core(found[0], found[1], echo=True) if found and found[0].grain == "day" else None
+    return Core(found[0], found[1], echo=True) if found and found[0].grain == "day" else None
 
 
 def _tail(words: Words, at: int) -> tuple[tuple[str, ...], int, bool]:
@@ -298,76 +253,6 @@ def _tail(words: Words, at: int) -> tuple[tuple[str, ...], int, bool]:
     if text(words, end) == ")":
         end += 1
     return tuple(edges), end, clock
-
-
-def _bound(core: _Core, edges: tuple[str, ...], scene: Scene) -> Expression:
-    """Return the days a core and its bounding words mean."""
-    span, base = core.span, scene.base
-    blank = Expression(None, None, "", 0, 0, 0, 0, edges, idle=core.idle, echo=core.echo, habit=core.event)
-    if span is None:
-        return replace(blank, missing=not core.idle)
-    if edges[-1:] == ("every",) and span.grain == "day" and span.end >= base:
-        return replace(blank, idle=True, habit=True, earliest=span.start, latest=span.end)
-    if span.rule == "past" or {"since", "ago"} & set(edges) or edges[-1:] == ("every",) or span.end < base:
-        return replace(blank, idle=True, earliest=span.start, latest=span.end)
-    made = replace(
-        blank, whole=span, earliest=max(span.start, base), latest=span.end, rule=span.rule, other=span.other,
-        holidays=span.holidays, relative=core.relative, day=span.grain == "day",
-    )  # fmt: skip
-    if (
-        made.earliest is not None
-        and (span.end - made.earliest).days > _WIDE
-        and not {"by", "before", "within"} & set(edges)
-        and not scene.bare
-    ):
-        return replace(blank, missing=True)
-    if "at_least" in edges:
-        return replace(made, latest=None, rule=f"at least {span.rule}")
-    if "after" in edges and not core.relative and span.grain != "duration":
-        return _after(made, span, scene)
-    if "before" in edges and not set(edges) & set(_DEADLINES):
-        return replace(
-            made, earliest=base, latest=_before(span, base), rule=f"before {span.rule}", other=None
-        )
-    if set(edges) & set(_DEADLINES):
-        start = span.start if span.grain == "duration within" else base
-        other = span.start if span.grain == "month" and span.start > base else made.other
-        return replace(made, earliest=start, other=other, rule=f"by {span.rule}")
-    if edges[-1:] == ("at",) and span.grain in ("day", "week", "month"):
-        return replace(blank, idle=True)
-    if (span.end - base).days > cal.HORIZON and not scene.bare:
-        return replace(blank, idle=True)
-    return made
-
-
-def _after(made: Expression, span: Span, scene: Scene) -> Expression:
-    if span.grain in ("the_holidays", "turn_of_year") or (span.start.month, span.start.day) == (1, 1):
-        window = cal.new_year_window(scene.base)
-    elif span.grain == "holiday":
-        window = cal.after_holiday(span.end, cal.days_off(scene.country, scene.base))
-        window = replace(window, holidays=(span.start.month, span.start.day) in ((12, 25), (12, 26)))
-    elif made.echo:
-        return replace(made, rule="after that day")
-    elif span.grain == "week":
-        window = replace(cal.shift(cal.week_of(span.start), 7), rule="after a week")
-    else:
-        window = replace(cal.after_holiday(span.end, frozenset()), rule="after a day")
-    return replace(
-        made, earliest=max(window.start, scene.base), latest=window.end, rule=window.rule, other=None,
-        holidays=window.holidays,
-    )  # fmt: skip
-
-
-def _before(span: Span, base: date) -> date:
-    """Return the last day before a span; a single day and the end of a period count themselves."""
-    if span.grain in ("the_holidays", "turn_of_year"):
-        last = date(span.start.year - 1, 12, 31)
-        return last - timedelta(days=7) if span.grain == "the_holidays" else last
-    if span.grain == "week":
-        return max(span.start - timedelta(days=3), base)
-    if span.grain in ("weekend", "holiday", "month", "quarter", "year"):
-        return max(span.start - _DAY, base)
-    return span.end
 
 
 def after_in_sentence(words: Words, before: int, scene: Scene) -> date | None:
