@@ -225,5 +225,7 @@ def _akin(name: str, score: float, target: str) -> int:
         return 0
     if whole in target and len(whole) > _WHOLE_WORD:
         return len(whole)
+    if parts[0] in target and len(parts) > 1 and employer_names.is_company(name):
+        return len(parts[0])
     first_alike = len(parts) > 1 and len(parts[0]) > _SMALL_WORD and target.startswith(parts[0])
     return len(parts[0]) if first_alike else 0

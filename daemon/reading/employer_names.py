@@ -20,6 +20,7 @@ _PAIRS = frozenset("and und et y e en".split())  # they join a name only before 
 _MAX_WORDS = 6
 _TRIMMED = re.compile(r"^\W+|[\s.,]+$")
 _WHOLE_LINE = 4  # words of a line that is nothing but a company's name
+_PRONOUN = re.compile(r"(?:I|We|You|He|She|They|It)(?:['’]\w+)?$")
 _GAP = 3  # characters between two words of a name
 _LONG_HEAD = 10  # letters before the kind of house that may hold another one ("northernhealth" + "partners")
 _FIRST_WORD = 4  # letters of the first word a label must hold
@@ -129,6 +130,8 @@ def _last(text: str, tokens: list[re.Match[str]], first: int) -> int:
             if not short:
                 break
         token = tokens[index][0]
+        if _PRONOUN.match(token):
+            break
         if _begins(token):
             last = index
         elif token.lower() not in _JOINS and not (token.lower() in _PAIRS and _is_pair(tokens, index)):

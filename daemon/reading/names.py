@@ -6,7 +6,6 @@ Knows words (`lexicon/people_names.toml`) and capitals, never who a person is to
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -22,6 +21,9 @@ _LETTERS_AFTER = re.compile(
     r",?\s+(?:Ph\.?\s?D|M\.?D|MBA|CPA|RN|CIPD|SHRM(?:-\w+)?|MSc|BSc|Esq|P\.?E|Jr|Sr|II|III|PMP)\.?(?=,|$)"
 )
 _WORD = re.compile(r"[^\W\d_](?:[\w'’.´`ªº-]*[\wªº'’])?\.?")
+_APOSTROPHE = re.compile(r"['’]")
+_CONTRACTION = 7  # letters of the longest "they'll"
+_ACRONYM = 3
 _GAP = re.compile(r"[ \t\u00a0]{1,2}")
 
 
@@ -204,23 +206,14 @@ def _initial(word: str) -> bool:
 
 def _is_part(word: str, names: int) -> bool:
     """Whether `word` can be part of a name: capitalised, and no word of the language."""
-    lower = word.rstrip(".").lower()
-    if _initial(word) and word[0].isupper():
+    if not word[0].isupper():  # "d'Argile" is written small in front
+        return names > 0 and "'" in word[:3] and word[2:3].isupper()
+    if _initial(word):
         return names > 0 or word[0] not in "IAO"
-    stem = re.split(r"['’]", lower)[0] if len(lower) < 7 else lower  # "I've", "We'll"
-    if not word[0].isupper() or lower in _set("roles") or lower in _set("never") or stem in _set("never"):
-        # "d'Argile" and "al-Sayed" are written small in front
-        return names > 0 and "'" in word[:3] and len(word) > 3 and word[2:3].isupper()
-    return not (len(word) > 1 and word.isupper() and len(word) <= 3) and not any(c.isdigit() for c in word)
-
-
-def all_in(text: str) -> Iterator[tuple[str, int, int]]:
-    """Yield (name, start, end) of every run of two or more name-like words in `text`."""
-    position = 0
-    for match in _WORD.finditer(text):
-        if match.start() < position:
-            continue
-        found = at(text, match.start())
-        if found is not None and (" " in found[0]):
-            yield found[0], match.start(), found[1]
-            position = found[1]
+    lower = word.rstrip(".").lower()
+    if lower in _set("roles") or lower in _set("never"):
+        return False
+    if len(lower) < _CONTRACTION and _APOSTROPHE.split(lower)[0] in _set("never"):  # "I've", "We'll"
+        return False
+    acronym = 1 < len(word) <= _ACRONYM and word.isupper()
+    return not acronym and not any(map(str.isdigit, word))

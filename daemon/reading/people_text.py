@@ -22,7 +22,8 @@ from policies.case import Part
 
 _MAX_SENTENCES = 120
 _MAX_LENGTH = 600  # characters of one sentence that are looked at
-_MAX_NAMES = 30  # looked at in one sentence
+_LIST_LINE = 90  # characters of a line that is one entry of a list
+_MAX_NAMES = 60  # capitalised words looked at in one sentence
 _MAX_TEXT = 12_000  # of the whole text
 _BEFORE = 44
 _AFTER = 60
@@ -132,13 +133,15 @@ def find(
     """
     heading: Part | None = None
     for sentence in capped(sentences, _MAX_SENTENCES, _MAX_LENGTH):
+        if _greeting().match(sentence):
+            continue
         label, start = _label(sentence)
         bullet = _BULLET.match(sentence)
-        listed = heading if bullet else None
+        listed = heading if bullet or _opens_with_name(sentence) else None
         agenda = sentence in sessions if sessions else bool(_TIME_FIRST.match(sentence))
         yield from _in_sentence(sentence, start, label or listed, strangers, agenda=agenda)
-        if not bullet:
-            heading = label or _heading(sentence) if sentence.endswith(":") else None
+        if label or not listed:
+            heading = label or _heading(sentence)
 
 
 def capped(sentences: Sequence[str], count: int, length: int) -> Iterator[str]:
@@ -148,6 +151,12 @@ def capped(sentences: Sequence[str], count: int, length: int) -> Iterator[str]:
         sentence = sentence[: min(length, left)]
         left -= len(sentence)
         yield sentence
+
+
+def _opens_with_name(sentence: str) -> bool:
+    """Whether a line is one entry of a list of people: a name, and perhaps a title."""
+    found = names.at(sentence, 0) if len(sentence) <= _LIST_LINE else None
+    return found is not None and (sentence[found[1] :].lstrip() or ",")[0] in ",(|–-"
 
 
 def _label(sentence: str) -> tuple[Part | None, int]:
@@ -163,8 +172,25 @@ def _label(sentence: str) -> tuple[Part | None, int]:
 
 
 def _heading(sentence: str) -> Part | None:
-    """The part a line that opens a list gives: "You'll meet:"."""
-    return next((part for part, pattern in _before() if pattern.search(sentence)), None)
+    """The part a line that opens a list gives: "You'll meet:", "Interviewers"."""
+    if not sentence.endswith(":"):
+        alone = sentence.strip(" *•-").lower()
+        return next((part for part, found in _labels() if alone in found), None)
+    said = next((part for part, pattern in _before() if pattern.search(sentence)), None)
+    return said or (Part.INTERVIEWER if _meeting().search(sentence) else None)
+
+
+@cache
+def _greeting() -> re.Pattern[str]:
+    """A line that greets the reader and says nothing else."""
+    words_of_it = _joined(load("people")["greetings"]["words"])
+    return re.compile(rf"\W*(?:{words_of_it})(?!\w)[^.?]{{0,60}}$", re.IGNORECASE)
+
+
+@cache
+def _meeting() -> re.Pattern[str]:
+    """Words of a meeting: who is named with a title beside them is met."""
+    return re.compile(rf"(?<!\w)(?:{_joined(load('people')['meeting']['words'])})", re.IGNORECASE)
 
 
 def _in_sentence(
@@ -172,24 +198,27 @@ def _in_sentence(
 ) -> Iterator[Mention]:
     position, last_end, last_part, tried = start, -1, None, 0
     for word in _CAPITAL.finditer(sentence, start):
+        tried += word[0][0].isupper()
+        if tried > _MAX_NAMES:
+            return
         found = names.at(sentence, word.start()) if word.start() >= position else None
         if found is None:
             continue
-        tried += 1
-        if tried > _MAX_NAMES:
-            return
         name, end = found
         address = _address_after(sentence, end)
         listed = last_end >= 0 and bool(_LIST_GAP.fullmatch(sentence[last_end : word.start()]))
         part = _part(sentence, word.start(), end) or given or (last_part if listed else None)
         if part is None and agenda and " " in name:
             part = Part.INTERVIEWER
-        if part is None and address is None:
+        titled = names.is_title(sentence[word.start() : end].split()[0])
+        if part is None and titled and _meeting().search(sentence):
+            part = Part.INTERVIEWER
+        if part is None and address is None and not titled:
             continue
         if address is None and not _is_person(name, sentence, word.start(), end, strangers):
             position = end
             continue
-        yield Mention(name, address, part, sentence)
+        yield Mention(name[0].upper() + name[1:], address, part, sentence)
         position, last_end, last_part = end, end, part
 
 
@@ -217,10 +246,10 @@ def _part(sentence: str, start: int, end: int) -> Part | None:
 
 def _is_person(name: str, sentence: str, start: int, end: int, strangers: Strangers) -> bool:
     """Whether a name is not the company's, the user's, a place's or a job's."""
-    plain = [folded(word) for word in name.split()]
-    if all(word in strangers.mine for word in plain) or (strangers.nouns and len(plain) == 1):
+    plain = [folded(word) for word in name.split() if not names.is_title(word)]
+    if all(word in strangers.mine for word in plain) or (strangers.nouns and " " not in name):
         return False
-    company = folded(strangers.company)
+    company = "" if names.is_title(name.split()[0]) else folded(strangers.company)
     whole = "".join(plain)
     if company and (whole in company or (len(plain) > 1 and company in whole)):
         return False
