@@ -33,6 +33,12 @@ _TIMES = 2.0  # votes that times and timelines can add
 _NOTE = 900  # characters an absence note may have
 
 
+_BUSY = tuple(
+    Does(name)
+    for name in "invites fixes moves cancels declines offers assesses approaches received holds".split()
+)  # what nobody does in an absence note
+
+
 @dataclass(frozen=True, slots=True)
 class Vote:
     """If `when` holds, `weight` speaks for `kind`, because `why`; `acts` are the sentences to quote."""
@@ -74,6 +80,18 @@ def _live_invitation(facts: Facts) -> bool:
     return facts.has(Does.INVITES, Does.FIXES) and (_asks(facts) or _settled(facts))
 
 
+def _stands(facts: Facts) -> bool:
+    """Whether a time is settled that nothing in the subject or the calendar takes back."""
+    settles = _settled(facts) and facts.firmly(Does.FIXES, Does.INVITES)
+    return settles and Does.CANCELS not in facts.titled and facts.method != "CANCEL"
+
+
+def _describes(facts: Facts) -> bool:
+    """Whether it only says what will happen to an application that has come in."""
+    heard = facts.firmly(Does.RECEIVED) and facts.has(Does.REVIEWS)
+    return heard and not facts.firmly(Does.INVITES)
+
+
 def _first_word(facts: Facts) -> bool:
     return facts.has(Does.RECEIVED) and not facts.has(Does.HOLDS, Does.CHECKS, Does.WELCOMES)
 
@@ -101,6 +119,7 @@ VOTES: tuple[Vote, ...] = (
         lambda f: f.talk and f.method in ("REQUEST", "PUBLISH"),
     ),
     Vote(_I, -2.5, "still asks when", lambda f: _asks(f) and not f.talk),
+    Vote(_S, -2.5, "describes the process", _describes),
     _says(_S, 1.5, "invites", Does.INVITES),
     _says(_S, 3.0, "asks when the candidate can", Does.ASKS_WHEN),
     _says(_S, 3.0, "offers a calendar to book in", Does.BOOKS),
@@ -118,19 +137,22 @@ VOTES: tuple[Vote, ...] = (
     ),
     _says(_C, 5.5, "cancels the interview", Does.CANCELS),
     _says(_C, 1.5, "cannot keep the time", Does.CANNOT_MAKE),
+    Vote(_C, -3.0, "a time stands", _stands),
+    Vote(_C, 2.0, "says so in the subject", lambda f: Does.CANCELS in f.titled),
+    Vote(_M, 1.5, "says so in the subject", lambda f: Does.MOVES in f.titled),
     Vote(_C, 8.0, "withdraws the calendar entry", lambda f: f.talk and f.method == "CANCEL"),
     Vote(
         _C,
         -4.0,
         "names a new time",
-        lambda f: f.has(Does.MOVES) and (f.times > 0 or _asks(f)) and f.method != "CANCEL",
+        lambda f: f.firmly(Does.MOVES) and (f.times > 0 or _asks(f)) and f.method != "CANCEL",
     ),
     Vote(_M, -1.0, "names no new time", lambda f: f.has(Does.CANCELS) and not f.times and not _asks(f)),
     # The application
     _says(_A, 4.0, "thanks for the application", Does.RECEIVED),
     _says(_A, 1.5, "says what happens to applications", Does.REVIEWS),
     Vote(_A, -1.5, "they met before", lambda f: f.has(Does.WELCOMES), ()),
-    Vote(_A, -3.0, "it invites", lambda f: _live_invitation(f) or f.has(Does.ASKS_WHEN), ()),
+    Vote(_A, -3.0, "it invites", lambda f: _live_invitation(f) or f.firmly(Does.ASKS_WHEN), ()),
     _says(_R, 6.0, "says no", Does.DECLINES),
     _says(_R, 1.0, "regrets", Does.REGRETS),
     _says(_R, 1.5, "consoles", Does.CONSOLES),
@@ -216,8 +238,8 @@ def _robot(facts: Facts) -> Verdict | None:
         return Verdict(Kind.AUTO_REPLY, 0.99, (Evidence("", "a delivery report"),))
     absent = [said for said in facts.said if said.does is Does.ABSENT]
     titled = any(said.place < 0 for said in absent) or facts.auto_reply
-    firm = facts.firmly(Does.ABSENT) and len({said.words for said in absent}) > 1
-    told = firm and facts.length < _NOTE
+    several = len({said.words for said in absent}) > 1 and not facts.firmly(*_BUSY)
+    told = facts.firmly(Does.ABSENT) and several and facts.length < _NOTE
     if absent and (titled or told):
         return Verdict(Kind.AUTO_REPLY, 0.97, (Evidence(absent[0].quote, "an absence note"),))
     tickets = [said for said in facts.said if said.does in (Does.TICKET, Does.BOUNCED)]

@@ -40,6 +40,7 @@ _WEIGHTS = {
     Does.OFFICIAL: (2.0, 0.5),
     Does.MONEY: (1.5, 0.6),
     Does.SUBMISSION: (1.5, 0.6),
+    Does.COLLEAGUES: (1.3, 0.5),
 }
 _WEIGHT = (1.3, 1.0)
 _MOST = {Does.PANEL: 9.0, Does.PRESS: 6.0, Does.RESEARCH: 6.0, Does.LEARNING: 5.0, Does.PRACTICE: 7.0}

@@ -34,7 +34,8 @@ class Facts:
     """All that is known of a mail when its kind is decided.
 
     `length` is the text's, in characters.  `counts` says how many sentences do each act, `hints` which
-    are done by weak words only.  `context` is how much speaks for the user's own application, `job` the
+    are done by weak words only, `titled` which
+    the subject of a first mail does.  `context` is how much speaks for the user's own application, `job` the
     part of it that names a job (see `classify_context`), `why` the reasons.  `times` and `slots` count
     interviews stated and offered.  `method` and `sequence` are iCalendar's, `talk` whether the entry is an
     interview by its words.  `linked`: a hyperlink leads to a booking page.
@@ -44,6 +45,7 @@ class Facts:
     length: int = 0
     counts: Mapping[Does, int] = field(default_factory=dict)
     hints: frozenset[Does] = frozenset()
+    titled: frozenset[Does] = frozenset()
     context: float = 0.0
     job: float = 0.0
     why: tuple[Evidence, ...] = ()
@@ -100,6 +102,7 @@ def gather(
         said=said,
         length=len(message.text),
         counts=Counter(does for does, _ in heard),
+        titled=frozenset(one.does for one in own if one.place < 0 and not one.weak),
         hints=frozenset(does for does, _ in heard if does not in firm),
         context=context.weight,
         job=context.job,
