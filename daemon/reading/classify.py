@@ -77,7 +77,9 @@ def _settled(facts: Facts) -> bool:
 
 
 def _live_invitation(facts: Facts) -> bool:
-    return facts.has(Does.INVITES, Does.FIXES) and (_asks(facts) or _settled(facts))
+    asks = facts.firmly(Does.ASKS_WHEN, Does.BOOKS) or facts.linked or facts.slots > 1
+    firm = facts.firmly(Does.INVITES, Does.FIXES)
+    return (firm and asks) or (facts.has(Does.INVITES, Does.FIXES) and _settled(facts))
 
 
 def _stands(facts: Facts) -> bool:
@@ -239,7 +241,8 @@ def _robot(facts: Facts) -> Verdict | None:
     absent = [said for said in facts.said if said.does is Does.ABSENT]
     titled = any(said.place < 0 for said in absent) or facts.auto_reply
     several = len({said.words for said in absent}) > 1 and not facts.firmly(*_BUSY)
-    told = facts.firmly(Does.ABSENT) and several and facts.length < _NOTE
+    short = facts.length < _NOTE and not facts.has(Does.ASSESSES)
+    told = facts.firmly(Does.ABSENT) and several and short
     if absent and (titled or told):
         return Verdict(Kind.AUTO_REPLY, 0.97, (Evidence(absent[0].quote, "an absence note"),))
     tickets = [said for said in facts.said if said.does in (Does.TICKET, Does.BOUNCED)]

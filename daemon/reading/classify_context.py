@@ -43,7 +43,14 @@ _WEIGHTS = {
     Does.COLLEAGUES: (1.3, 0.5),
 }
 _WEIGHT = (1.3, 1.0)
-_MOST = {Does.PANEL: 9.0, Does.PRESS: 6.0, Does.RESEARCH: 6.0, Does.LEARNING: 5.0, Does.PRACTICE: 7.0}
+_MOST = {
+    Does.PANEL: 9.0,
+    Does.PRESS: 6.0,
+    Does.RESEARCH: 6.0,
+    Does.LEARNING: 5.0,
+    Does.PRACTICE: 7.0,
+    Does.SELLING: 3.0,
+}
 _ELSEWHERE = 6.0  # the most that all other signs of something else weigh
 _TRADE = 1.5  # ... beside plain talk of a job: employers are schools, clinics and banks, too
 
@@ -148,6 +155,8 @@ def _envelope(message: Message, sender: Sender, me: Me) -> Iterable[Reason]:
         yield 0.6, Evidence(address, "somebody at an organisation wrote to the user alone")
     if sender.list:
         yield -2.5, Evidence(message.fields.get("list-id", ""), "came over a mailing list")
+    if "list-unsubscribe" in message.fields and not sender.relay:
+        yield -0.7, Evidence("", "a newsletter")
     if _FORWARDED.match(message.subject):
         yield -0.7, Evidence(message.subject, "forwarded")
     if len(message.to) > _FEW:

@@ -17,7 +17,7 @@ from daemon.reading.model import Evidence, Message
 from daemon.reading.sender import Sender
 
 PREFIX = re.compile(
-    r"(?:\s{0,3}(?:re|aw|antw|sv|r|res|rif|fwd?|wg|tr|rv|enc|i)\s{0,3}:){1,6}\s{0,3}", re.IGNORECASE
+    r"\A(?:\s{0,3}(?:re|aw|antw|sv|r|res|rif|fwd?|wg|tr|rv|enc|i)\s{0,3}:){1,6}\s{0,3}", re.IGNORECASE
 )
 """What clients put before the subject of an answer or a forwarded mail."""
 
@@ -107,7 +107,7 @@ def gather(
         context=context.weight,
         job=context.job,
         why=context.why,
-        reply=bool(message.in_reply_to) or answer,
+        reply=bool(message.in_reply_to) or (answer and bool(message.quoted)),
         automatic=sender.automatic,
         auto_reply=sender.auto_reply,
         bounce=sender.bounce,
