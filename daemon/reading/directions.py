@@ -35,6 +35,7 @@ class Rule:
     named: bool  # an address or a name must follow
     example: str
     written: tuple[str, ...]
+    samples: Mapping[str, str]  # a word of each set, for the tests
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ def rules(language: str) -> Rules:
             named=row.get("named", False),
             example=row["example"],
             written=tuple(row["forms"]),
+            samples={f"<{name}>": forms[0] for name, forms in data.get("sets", {}).items()},
         )
         for row in data["say"]
     )

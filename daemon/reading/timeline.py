@@ -72,6 +72,8 @@ def find(
 
 def resolve(expression: str, sent: dt.datetime, *, language: str, country: str = "") -> Timeline | None:
     """Return the days a bare expression means, whoever acts on them; None where it names none."""
+    if sent.year not in _YEARS:
+        return None
     scene = replace(_scene(sent, language, country, Anchors()), bare=True)
     words, _ = lexicon(language).read(expression)
     read = [found for found in expressions(words, scene) if not found.idle and found.earliest]
@@ -94,7 +96,7 @@ def statement(text: str, sent: dt.datetime, *, language: str, country: str = "")
     """Return the timelines of one statement: of its sentences, or of a bare expression."""
     sentences = split(text)
     found = find(sentences, sent, language=language, country=country).found
-    if found or len(sentences) != 1:
+    if found or len(sentences) != 1 or sent.year not in _YEARS:
         return found
     words, cues = lexicon(language).read(text)
     scene = replace(_scene(sent, language, country, Anchors()), bare=True)

@@ -26,7 +26,7 @@ _ELIDING = frozenset({"fr", "it", "pt", "es"})  # languages whose apostrophe end
 _INTEGERS = frozenset({"number", "ordinal", "weekday", "month", "day", "quarter"})
 _TIMES = frozenset(
     {"weekday", "month", "unit", "day", "period_end", "holiday", "after_unit", "quarter", "isoweek", "close"}
-    | {"then", "edge:revise"}
+    | {"then", "edge:revise", "repeated"}
 )  # a sentence without any of these names no time
 
 _LITERALS = frozenset({"iso", "dmy", "dm", "ordinal"})
