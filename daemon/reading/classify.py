@@ -30,7 +30,6 @@ _PLAIN = 3.0  # how many votes
 _JOINS = 0.48  # the most that a mail can have which may only join a case
 _BULK = 2.5  # job alerts come in bulk, which speaks against every other kind
 _TIMES = 2.0  # votes that times and timelines can add
-_NOTE = 900  # characters an absence note may have
 
 
 _BUSY = tuple(
@@ -241,8 +240,8 @@ def _robot(facts: Facts) -> Verdict | None:
     absent = [said for said in facts.said if said.does is Does.ABSENT]
     titled = any(said.place < 0 for said in absent) or facts.auto_reply
     several = len({said.words for said in absent}) > 1 and not facts.firmly(*_BUSY)
-    short = facts.length < _NOTE and not facts.has(Does.ASSESSES)
-    told = facts.firmly(Does.ABSENT) and several and short
+    mostly = 2 * len({said.place for said in absent if said.place >= 0}) >= facts.sentences - 1
+    told = facts.firmly(Does.ABSENT) and several and mostly and not facts.has(Does.ASSESSES)
     if absent and (titled or told):
         return Verdict(Kind.AUTO_REPLY, 0.97, (Evidence(absent[0].quote, "an absence note"),))
     tickets = [said for said in facts.said if said.does in (Does.TICKET, Does.BOUNCED)]

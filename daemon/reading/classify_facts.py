@@ -33,7 +33,7 @@ _TALKS = frozenset({Does.JOB, Does.APPLYING, Does.INVITES, Does.FIXES, Does.WORK
 class Facts:
     """All that is known of a mail when its kind is decided.
 
-    `length` is the text's, in characters.  `counts` says how many sentences do each act, `hints` which
+    `sentences` counts them.  `counts` says how many sentences do each act, `hints` which
     are done by weak words only, `titled` which
     the subject of a first mail does.  `context` is how much speaks for the user's own application, `job` the
     part of it that names a job (see `classify_context`), `why` the reasons.  `times` and `slots` count
@@ -42,7 +42,7 @@ class Facts:
     """
 
     said: tuple[Said, ...] = ()
-    length: int = 0
+    sentences: int = 0
     counts: Mapping[Does, int] = field(default_factory=dict)
     hints: frozenset[Does] = frozenset()
     titled: frozenset[Does] = frozenset()
@@ -85,6 +85,7 @@ def gather(
     context: Context,
     sender: Sender,
     *,
+    sentences: int,
     invites: Invites,
     language: str,
 ) -> Facts:
@@ -100,7 +101,7 @@ def gather(
     talk = first is not None and _is_talk(first.summary, first.description, language)
     return Facts(
         said=said,
-        length=len(message.text),
+        sentences=sentences,
         counts=Counter(does for does, _ in heard),
         titled=frozenset(one.does for one in own if one.place < 0 and not one.weak),
         hints=frozenset(does for does, _ in heard if does not in firm),

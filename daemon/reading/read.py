@@ -129,7 +129,9 @@ def _received(message: Message, bare: Reading, judged: Sender, me: Me) -> Readin
     if context.weight >= _PROMISING:
         said = _heard(lines, subject, spoken, likely=True)
     invites = invite.find(message, me)
-    facts = classify_facts.gather(message, said, context, judged, invites=invites, language=spoken)
+    facts = classify_facts.gather(
+        message, said, context, judged, sentences=len(lines), invites=invites, language=spoken
+    )
     if classify.hopeless(facts):
         return replace(bare, evidence=context.why[:4])
     times = when.together(
