@@ -32,7 +32,13 @@ def printed() -> str:
     """The reference of the command line, as the program itself explains it."""
     parts = ["# Commands\n\nPrinted from the program; `afterword COMMAND --help` says the same.\n"]
     for path, command in commands(afterword, "afterword"):
-        context = click.Context(command, info_name=path, max_content_width=100, terminal_width=100)
+        context = click.Context(
+            command,
+            info_name=path,
+            max_content_width=100,
+            terminal_width=100,
+            help_option_names=afterword.context_settings["help_option_names"],
+        )
         parts.append(f"## {path}\n\n```\n{command.get_help(context)}\n```\n")
     return "\n".join(parts)
 
