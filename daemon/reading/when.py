@@ -97,8 +97,8 @@ def _read(sentences: Sequence[str], context: Context, links: Sequence[str]) -> W
     by_role: dict[Role, list[Moment]] = {role: [] for role in Role}
     for moment, role in zip(said, when_roles.roles(said, parts), strict=True):
         by_role[role].append(moment)
-    agreed = _until(by_role[Role.APPOINTMENT] or by_role[Role.ASIDE][:1], by_role[Role.OTHER], parts)
-    agreed = _sessions(agreed)
+    agreed = by_role[Role.APPOINTMENT] or by_role[Role.ASIDE][:1]
+    agreed = _sessions(_until(agreed, by_role[Role.OTHER], parts))
     starts = {one.at for one in agreed}
     offers = [one for one in by_role[Role.OFFER] if one.at not in starts]
     return When(
@@ -111,17 +111,15 @@ def _read(sentences: Sequence[str], context: Context, links: Sequence[str]) -> W
 
 
 def _until(agreed: list[Moment], others: list[Moment], parts: Sequence[Line]) -> list[Moment]:
-    """Give the last open appointment before it the end said apart: "Plan to be with us until 4:30"."""
-    for other in others:
+    """Make a time said after "until" the end of the open appointment before it: "with us until 4:30"."""
+    for other in (*agreed, *others):
         line = parts[other.line]
-        before = line.sentence[: other.clock.start]
-        if other.said_day or not re.search(
-            rf"(?:{line.words.alternatives['until']})\W*(?:\w+\W+)?$", before, re.IGNORECASE
-        ):
+        if not line.words.until.search(line.sentence[: other.clock.start]):
             continue
         for index, one in reversed(list(enumerate(agreed))):
             if one.ends is None and one.begins < other.begins < one.begins + _VISIT:
                 agreed = [*agreed[:index], replace(one, ends=other.begins), *agreed[index + 1 :]]
+                agreed = [kept for kept in agreed if kept is not other]
                 break
     return agreed
 

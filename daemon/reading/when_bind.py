@@ -126,7 +126,7 @@ def lines(sentences: Sequence[str], context: Context) -> list[Line]:
         sentence = sentence[: min(_MAX_LENGTH, left)]
         left -= len(sentence)
         words = when_words.of_sentence(sentence, context.language)
-        days = when_dates.find(sentence, words)
+        days = _meant(when_dates.find(sentence, words), sentence, words)
         since = 0 if days else since + 1
         dated = bool(days) or (dated and since <= _REACH_UP) or bool(context.before)
         clocks: tuple[Clock, ...] = ()
@@ -138,6 +138,15 @@ def lines(sentences: Sequence[str], context: Context) -> list[Line]:
             clocks = when_clock.find(sentence, words, taken, dated=dated)
         found.append(Line(index, sentence, words, days, clocks, said))
     return found
+
+
+def _meant(days: tuple[Day, ...], sentence: str, words: Words) -> tuple[Day, ...]:
+    """The days of a sentence without those it denies beside others: "Tuesday (not Thursday)"."""
+    if len(days) < 2:
+        return days
+    denied = {match.end() for match in words.cues["denied"].finditer(sentence)}
+    meant = tuple(day for day in days if day.start - 1 not in denied)
+    return meant or days
 
 
 def labelled(sentence: str, words: Words, key: str) -> bool:

@@ -26,10 +26,11 @@ _BARE = 25  # characters beside the time in a line that is nothing but an offere
 _HEADING = 34  # characters: a longer line is no heading
 _LINE_START = 6  # a line of an agenda begins with its time
 _LINE = 90
+_FOR_A = re.compile(r"\sfor\s(?:an?|the|your)\s", re.IGNORECASE)
 _ARTICLE = re.compile(r"\D{1,8}(?=\d)")
 _NEW_LABEL = re.compile(r"\W*(?:the\s)?(?:new|updated|neu|nouve|nuev|nieuw|nov[ao]|nuov)", re.IGNORECASE)
-_NEW = re.compile(r"(?:\w\s?:|\bnow\b|\bnew\b)\W*(?:\w+\W+){0,2}$", re.IGNORECASE)
-_CLAUSE = re.compile(r"[;!?()]|,\s|\.\s|\s[–—-]\s")
+_NEW = re.compile(r"(?:\w\s?:|\bnow\b|\bnew\b)\W*(?:\w+\W+){0,4}$", re.IGNORECASE)
+_CLAUSE = re.compile(r"\b(?:but|sondern|mais|sino|maar|mas|bensì)\b|[;!?()]|,\s|\.\s|\s[–—-]\s")
 _OR = re.compile(r"\b(?:or|oder|ou|o|of|oppure|bzw\.?)\b|/", re.IGNORECASE)
 
 
@@ -85,7 +86,18 @@ def _alone(moment: Moment, moments: Sequence[Moment], line: Line) -> Role | None
         return Role.OLD
     if cues["aside"].search(sentence) and moment.start < _LINE_START and len(sentence) <= _LINE:
         return Role.ASIDE
-    return None
+    return Role.ASIDE if _is_arrival(moment, here, line) else None
+
+
+def _is_arrival(moment: Moment, here: list[Moment], line: Line) -> bool:
+    """Whether this is when to be there ("arrive at 9:45") for a time said next in the sentence."""
+    if moment is here[-1]:
+        return False
+    following = here[here.index(moment) + 1]
+    if _FOR_A.fullmatch(line.sentence[moment.clock.end : following.clock.start]):
+        return True
+    before = line.sentence[max(0, moment.clock.start - _OLD_REACH) : moment.clock.start]
+    return bool(line.words.cues["arrival"].search(before))
 
 
 @cache

@@ -13,7 +13,19 @@ from functools import cache
 from daemon.reading.lexicon import load
 
 LANGUAGES = ("en", "de", "fr", "es", "nl", "pt", "it")
-CUES = ("old", "denied", "cancel", "move", "deadline", "elsewhere", "offer", "confirm", "settled", "aside")
+CUES = (
+    "old",
+    "denied",
+    "cancel",
+    "move",
+    "deadline",
+    "elsewhere",
+    "offer",
+    "confirm",
+    "settled",
+    "aside",
+    "arrival",
+)
 _LISTS = (
     "articles",
     "of",
@@ -21,7 +33,6 @@ _LISTS = (
     "at",
     "range",
     "or",
-    "until",
     "hour",
     "noon",
     "minute",
@@ -51,6 +62,7 @@ class Words:
     move_to: re.Pattern[str]
     moved_onto: re.Pattern[str]
     same_time: re.Pattern[str]
+    until: re.Pattern[str]
     lasting: re.Pattern[str]
     not_lasting: re.Pattern[str]
     labels: Mapping[str, frozenset[str]]
@@ -76,6 +88,7 @@ def of(language: str) -> Words:
         move_to=_pattern(words["cues"]["move_to"]),
         moved_onto=_pattern(words["cues"]["moved_onto"]),
         same_time=_pattern(words["same_time"]),
+        until=re.compile(rf"(?<!\w)(?:{any_of(words['until'])})\W*(?:\w+\W+)?$", re.IGNORECASE),
         lasting=_pattern(words["lasting"]),
         not_lasting=_pattern(words["not_lasting"]),
         labels={key: frozenset(found) for key, found in words["labels"].items()},

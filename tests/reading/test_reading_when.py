@@ -66,6 +66,8 @@ def test_lexicon_examples(language: str, cue: str, phrase: str, example: str) ->
     elif cue == "offer":
         assert found.slots
         assert not found.interviews
+    elif cue == "arrival":
+        assert [one.start.hour for one in found.interviews] == [10]
     elif cue != "aside":
         assert not found.interviews
         assert not found.slots
