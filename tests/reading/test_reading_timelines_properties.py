@@ -29,7 +29,8 @@ SAID = [
     "in early April", "in mid-February", "by the 31st", "by the 29th", "by February 29", "by 30 November",
     "in five business days", "after the holidays", "before Christmas", "after Easter", "by the end of Q1",
     "the first week of March", "the last Friday in May", "by year end", "tomorrow", "in a month",
-    "within a month", "on the last working day of the month", "a week from Friday", "not before June 1", "in week 53",
+    "within a month", "on the last working day of the month", "a week from Friday", "not before June 1",
+    "in week 53",
 ]  # fmt: skip
 moments = st.builds(
     lambda at, zone: at.replace(tzinfo=ZoneInfo(zone)),
