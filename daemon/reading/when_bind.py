@@ -314,7 +314,7 @@ def _drop_repeated(bound: list[_Bound]) -> None:
             continue
         sentence = first.line.sentence
         gap = sentence[max(first.clock.end, first.zone_end) : second.clock.start]
-        in_brackets = gap.strip() == "(" and first.zone is not None
+        in_brackets = gap.strip() == "=" or (gap.strip() == "(" and first.zone is not None)
         foreign = second.zone is not None or in_brackets or _YOURS.match(sentence, second.clock.end)
         if foreign and _SAME_AGAIN.match(gap) and _differ(first, second):
             second.drop = True

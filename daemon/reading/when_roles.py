@@ -20,7 +20,8 @@ from daemon.reading.when_words import Words
 _OLD_REACH = 70  # characters between "originally" and the time it denies
 _DENIED_REACH = 26
 _DEADLINE_REACH = 34
-_TO_REACH = 24
+_TO_REACH = 30
+_LED_WORDS = 4  # words between "to" and the new time: "to the Monday after, November 30"
 _NEW_REACH = 40
 _BARE = 25  # characters beside the time in a line that is nothing but an offered time
 _HEADING = 34  # characters: a longer line is no heading
@@ -113,7 +114,8 @@ def _is_deadline(moment: Moment, line: Line) -> bool:
     between = _small_words(line.words)
     for position in {moment.start, moment.clock.start}:
         before = line.sentence[max(0, position - _DEADLINE_REACH) : position]
-        if any(between.match(before, cue.end()) for cue in line.words.cues["deadline"].finditer(before)):
+        cues = line.words.cues["deadline"].finditer(before)
+        if any(between.match(before, cue.end()) for cue in cues if before[cue.end() : cue.end() + 1] != ","):
             return True
     return False
 
@@ -148,10 +150,10 @@ def _moved_away(moment: Moment, line: Line) -> bool:
 
 
 def _right_before(phrase: re.Pattern[str], before: str) -> bool:
-    """Whether `phrase` ends `before`, but for two words at most."""
+    """Whether `phrase` ends `before`, but for a few words."""
     near = before[-_TO_REACH:]
     found = list(phrase.finditer(near))
-    return bool(found) and len(near[found[-1].end() :].split()) <= 2
+    return bool(found) and len(near[found[-1].end() :].split()) <= _LED_WORDS
 
 
 def _offers(line: Line) -> bool:
