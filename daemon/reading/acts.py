@@ -42,6 +42,7 @@ class Does(StrEnum):
     REGRETS = "regrets"
     CONSOLES = "consoles"
     OFFERS = "offers"
+    AWAITS = "awaits"  # waits for an answer, a signature
     ADVANCES = "advances"
     PROMISES = "promises"  # says that or when they will act
     STILL_WORKING = "still_working"
@@ -271,11 +272,12 @@ class _Turn:
     @classmethod
     def of(cls, words: str, grammar: _Grammar) -> _Turn:
         bare = grammar.harmless.sub(_blank, words)
-        chance = bool(grammar.chances.search(bare) or (" you " not in bare and grammar.generals.search(bare)))
+        firm = grammar.courtesies.sub(_blank, bare)
+        chance = bool(grammar.chances.search(firm) or (" you " not in bare and grammar.generals.search(bare)))
         return cls(
             words=words,
             negations=tuple(match.end() for match in grammar.negations.finditer(bare)),
-            conditional=chance or bool(grammar.conditions.search(grammar.courtesies.sub(_blank, bare))),
+            conditional=chance or bool(grammar.conditions.search(firm)),
             chance=chance,
         )
 

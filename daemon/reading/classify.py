@@ -75,6 +75,11 @@ def _settled(facts: Facts) -> bool:
     return facts.times > 0 and facts.slots < 2 and not choice
 
 
+def _does_else(facts: Facts) -> bool:
+    other = (Does.CANCELS, Does.DECLINES, Does.MOVES, Does.ASSESSES, Does.RECEIVED, Does.LISTS_JOBS)
+    return facts.method == "CANCEL" or facts.has(*other) or _meets(facts)
+
+
 def _live_invitation(facts: Facts) -> bool:
     asks = facts.firmly(Does.ASKS_WHEN, Does.BOOKS) or facts.linked or facts.slots > 1
     firm = facts.firmly(Does.INVITES, Does.FIXES)
@@ -106,6 +111,7 @@ VOTES: tuple[Vote, ...] = (
     # An interview
     _says(_I, 2.0, "invites", Does.INVITES),
     _says(_I, 2.5, "settles a time", Does.FIXES),
+    Vote(_I, 2.5, "states the time of an interview", lambda f: _settled(f) and not _does_else(f), ()),
     Vote(
         _I,
         2.0,
@@ -167,7 +173,7 @@ VOTES: tuple[Vote, ...] = (
     _says(_U, 4.5, "asks for references or papers", Does.CHECKS),
     _says(_U, 2.0, "says when they act", Does.PROMISES),
     _says(_U, 1.5, "says how the candidate fares", Does.ADVANCES),
-    Vote(_U, 1.0, "says when they act", lambda f: f.timelines > 0, (Does.PROMISES,)),
+    Vote(_U, 1.5, "says when they act", lambda f: f.timelines > 0, (Does.PROMISES,)),
     Vote(
         _U,
         1.0,

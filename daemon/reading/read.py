@@ -41,6 +41,8 @@ _HOPELESS = -1.5  # below this context no words make a mail the user's applicati
 _PROMISING = 0.0  # from this context on it may be about a job, also where no phrase says so
 _SILENT = frozenset({Kind.OTHER, Kind.JOB_ALERT, Kind.AUTO_REPLY})
 _ASKING = frozenset({Kind.SCHEDULING_REQUEST, Kind.ASSESSMENT_REQUEST, Kind.OFFER})
+_OVER = frozenset({Kind.REJECTION, Kind.APPLICATION_ACKNOWLEDGEMENT})  # nobody waits for an answer to these
+_WAITS = (Does.ASKS_WHEN, Does.BOOKS, Does.AWAITS, Does.CHECKS, Does.ASSESSES)
 _TROUBLE = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
 
 
@@ -234,7 +236,7 @@ def _told(
         timelines=tuple(held),
         vague=stated.vague and not held,
         directions=directions.find(lines, message.date, language=bare.language, country=me.country),
-        asks=bare.kind in _ASKING or facts.has(Does.ASKS_WHEN, Does.BOOKS),
+        asks=bare.kind in _ASKING or (bare.kind not in _OVER and facts.firmly(*_WAITS)),
     )
 
 
