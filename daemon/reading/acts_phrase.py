@@ -48,6 +48,7 @@ def plain(text: str) -> str:
         text = _SHORT.sub(_written_out, text)
     if not text.isascii():
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+        text = text.casefold()  # letters that only now are letters
     return f" {' '.join(_word(word) for word in _WORD.findall(text))} "
 
 

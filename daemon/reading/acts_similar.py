@@ -39,8 +39,8 @@ class Examples:
         for group in alike:
             first, *others = plain(group).split()
             self._stems |= dict.fromkeys(others, first[:_STEM])
-        self._known = tuple(dict.fromkeys(sentences))
-        features = [frozenset(self._features(plain(text).split())) for _, text in self._known]
+        self.known = tuple(dict.fromkeys(sentences))
+        features = [frozenset(self._features(plain(text).split())) for _, text in self.known]
         seen = Counter(feature for one in features for feature in one)
         self._weights = {feature: math.log(1 + len(features) / count) ** 2 for feature, count in seen.items()}
         self._unknown = (_UNKNOWN * math.log(1 + len(features))) ** 2
@@ -60,12 +60,12 @@ class Examples:
             return None
         votes: dict[str, float] = {}
         for similarity, place in near:
-            name = self._known[place][0]
+            name = self.known[place][0]
             votes[name] = votes.get(name, 0.0) + similarity**2
         name = max(votes, key=votes.__getitem__)
-        best = max((similarity, place) for similarity, place in near if self._known[place][0] == name)
+        best = max((similarity, place) for similarity, place in near if self.known[place][0] == name)
         share = votes[name] / sum(votes.values()) * min(1.0, best[0] / _NEAR)
-        return Likeness(name, share, self._known[best[1]][1])
+        return Likeness(name, share, self.known[best[1]][1])
 
     def _nearest(self, features: frozenset[str]) -> list[tuple[float, int]]:
         shared: dict[int, float] = {}

@@ -156,9 +156,9 @@ def _uncounted(words: Words, at: int, *, after: bool) -> Lasting:
     if unit.endswith("s"):
         low, high = _FEW.get(unit.removesuffix("s"), (3, 5))
         return Duration(low, high, unit.removesuffix("s"), within=True), at + 1 + after
-    low, high, unit, end = _more(words, at + 1, (1, 1, unit))
-    if high > 1 or unit == "fortnight":
-        return Duration(low, high, unit, within=True), end
+    least, most, unit, end = _more(words, at + 1, (1, 1, unit))
+    if most > 1 or unit == "fortnight":
+        return Duration(least, most, unit, within=True), end
     return None
 
 

@@ -28,11 +28,11 @@ def readings() -> dict[str, Reading]:
 
 
 def test_the_glance_loses_nothing(readings: dict[str, Reading]) -> None:
-    """What the header and a glance put aside would also be `other` after a full reading."""
+    """What the header and a glance put aside could open no case after a full reading either."""
     for path in FILES:
         if readings[path.name].kind is Kind.OTHER:
             full = read_message(parse(path.read_bytes()), ME)
-            assert full.kind is Kind.OTHER or full.confidence < 0.5, path.name
+            assert full.kind in (Kind.OTHER, Kind.JOB_ALERT) or full.confidence < 0.5, path.name
 
 
 def test_a_mail_that_says_nothing_says_nothing(readings: dict[str, Reading]) -> None:
