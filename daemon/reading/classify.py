@@ -76,8 +76,9 @@ def _settled(facts: Facts) -> bool:
 
 
 def _does_else(facts: Facts) -> bool:
+    moved = facts.method == "REQUEST" and facts.sequence > 0
     other = (Does.CANCELS, Does.DECLINES, Does.MOVES, Does.ASSESSES, Does.RECEIVED, Does.LISTS_JOBS)
-    return facts.method == "CANCEL" or facts.has(*other) or _meets(facts)
+    return moved or facts.method == "CANCEL" or facts.has(*other) or _meets(facts)
 
 
 def _live_invitation(facts: Facts) -> bool:
@@ -123,9 +124,9 @@ VOTES: tuple[Vote, ...] = (
         _I,
         3.0,
         "carries a calendar entry for an interview",
-        lambda f: f.talk and f.method in ("REQUEST", "PUBLISH"),
+        lambda f: f.talk and f.method in ("REQUEST", "PUBLISH") and not f.sequence,
     ),
-    Vote(_I, -2.5, "still asks when", lambda f: _asks(f) and not f.talk),
+    Vote(_I, -2.5, "still asks when", lambda f: _asks(f) and not f.talk and not _settled(f)),
     Vote(_S, -2.5, "describes the process", _describes),
     _says(_S, 1.5, "invites", Does.INVITES),
     _says(_S, 3.0, "asks when the candidate can", Does.ASKS_WHEN),
@@ -163,7 +164,7 @@ VOTES: tuple[Vote, ...] = (
     _says(_R, 6.0, "says no", Does.DECLINES),
     _says(_R, 1.0, "regrets", Does.REGRETS),
     _says(_R, 1.5, "consoles", Does.CONSOLES),
-    Vote(_R, -5.0, "the no is not about this: it invites", _live_invitation, ()),
+    Vote(_R, -6.0, "the no is not about this: it invites", _live_invitation, ()),
     Vote(_R, -4.0, "it is the interview that is off", lambda f: f.has(Does.CANCELS), ()),
     _says(_O, 6.0, "offers the job", Does.OFFERS),
     Vote(_O, 1.5, "says so in several ways", lambda f: f.times_said(Does.OFFERS) > 1, (Does.OFFERS,)),
