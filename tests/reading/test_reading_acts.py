@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from time import process_time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from least_time import least_time
 
 from daemon.reading.acts import TOPICS, Does, lexicon, listen
 from daemon.reading.acts_phrase import PhraseBook, compile_phrase, plain
@@ -180,6 +179,4 @@ def test_anything_can_be_listened_to(sentences: list[str], language: str) -> Non
 def test_hostile_sentences_take_no_time(text: str) -> None:
     """A hundred kilobytes without a full stop are heard in a moment."""
     listen(("warm up",), "en")
-    began = process_time()
-    listen((text,) * 3, "en")
-    assert process_time() - began < 0.5
+    assert least_time(lambda: listen((text,) * 3, "en")) < 0.5

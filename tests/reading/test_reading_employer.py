@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 import tomllib
 from email.message import EmailMessage
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from least_time import least_time
 
 from daemon.reading import employer, employer_ids, employer_names, employer_role, message, sender, sentences
 from daemon.reading.model import Address, Link, Me, Message
@@ -156,9 +156,7 @@ def test_no_text_takes_long(text: str) -> None:
     mail = Message("k", "k", SENT, True, Address("Ana Lim", "ana@ab-cd.example"), text[:1_000], text)
     judged, lines = sender.judge(mail, ME), sentences.split(text)
     employer.find(mail, judged, ())
-    start = time.process_time()
-    employer.find(mail, judged, lines)
-    assert time.process_time() - start < 0.25
+    assert least_time(lambda: employer.find(mail, judged, lines)) < 0.25
 
 
 @settings(max_examples=150, deadline=None)

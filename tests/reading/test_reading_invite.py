@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from least_time import least_time
 
 from daemon.reading import invite
 from daemon.reading.model import Address, Me, Message
@@ -224,9 +224,7 @@ BOMBS = {
 def test_no_calendar_takes_long(name: str) -> None:
     """Five copies of a hostile calendar are read or refused within the budget of one mail."""
     read(calendar(EVENT.format(zone="UTC")))  # loads the library
-    start = time.process_time()
-    read(*[BOMBS[name]] * 5)
-    assert time.process_time() - start < 0.25
+    assert least_time(lambda: read(*[BOMBS[name]] * 5)) < 0.25
 
 
 @settings(max_examples=150, deadline=None)
