@@ -168,3 +168,11 @@ def test_a_calendar_says_what_the_text_need_not() -> None:
     assert classify.decide(moved).kind is Kind.INTERVIEW_RESCHEDULE
     off = Facts(context=2.0, job=2.0, talk=True, method="CANCEL", sequence=3)
     assert classify.decide(off).kind is Kind.INTERVIEW_CANCELLATION
+
+
+@pytest.mark.parametrize("promise", ["let you know our decision", "come back to you", "be in touch"])
+def test_a_promise_within_days_asks_nothing_of_the_candidate(promise: str) -> None:
+    """Who says what they will do within three days does not wait for the candidate."""
+    reading = mail(f"Thank you for coming to the interview. We will {promise} within three days.")
+    assert reading.kind is Kind.EMPLOYER_UPDATE
+    assert not reading.asks
