@@ -14,10 +14,3 @@ def notify(state: str) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as peer:
         peer.connect("\0" + address[1:] if address.startswith("@") else address)
         peer.sendall(state.encode())
-
-
-def watchdog_seconds() -> float | None:
-    """Return how often systemd wants to hear WATCHDOG=1 at the latest, or None where it does not ask."""
-    asked = os.environ.get("WATCHDOG_USEC", "")
-    ours = os.environ.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
-    return int(asked) / 1e6 if asked.isdigit() and ours else None

@@ -31,7 +31,7 @@ from daemon.reading import (
 from daemon.reading.acts import TOPICS, Does, Said, listen
 from daemon.reading.classify_facts import PREFIX, Facts
 from daemon.reading.invite import Invites
-from daemon.reading.message import parse
+from daemon.reading.message import read_body, read_header
 from daemon.reading.model import Me, Message, Reading
 from daemon.reading.sender import Sender
 from daemon.reading.when import When
@@ -52,17 +52,11 @@ def read(octets: bytes, *, me: Me, internal_date: dt.datetime | None = None) -> 
     `internal_date` (aware) stands in for a Date field that is missing or not to be trusted.  A mail that
     cannot be read is `other`, and `unreadable` says why.
     """
-    header = parse(octets[: _end_of_header(octets)], internal_date=internal_date)
-    judged = sender.judge(header, me)
-    if not judged.outgoing and not classify_gate.may_matter(header, judged, me, octets):
-        return replace(_bare(header, judged), language=me.language)
-    return read_message(parse(octets, internal_date=internal_date), me)
-
-
-def _end_of_header(octets: bytes) -> int:
-    """Return where the first empty line ends, or everything (RFC 5322 2.1)."""
-    ends = [octets.find(gap) + len(gap) for gap in (b"\r\n\r\n", b"\n\n") if gap in octets]
-    return min(ends, default=len(octets))
+    head = read_header(octets, internal_date=internal_date)
+    judged = sender.judge(head.message, me)
+    if not judged.outgoing and not classify_gate.may_matter(head.message, judged, me, octets):
+        return replace(_bare(head.message, judged), language=me.language)
+    return read_message(read_body(head, octets), me)
 
 
 def read_message(message: Message, me: Me) -> Reading:
@@ -73,7 +67,7 @@ def read_message(message: Message, me: Me) -> Reading:
         return replace(bare, unreadable="; ".join(message.defects) or "the mail is empty")
     try:
         if judged.outgoing:
-            return _outgoing(message, bare, me)
+            return _outgoing(message, bare, judged, me)
         return _received(message, bare, judged, me)
     except _TROUBLE as trouble:  # hostile input met a gap of ours: it costs this mail, not the service
         return replace(bare, unreadable=f"{type(trouble).__name__}: {trouble}"[:200])
@@ -101,10 +95,9 @@ def _bare(message: Message, judged: Sender) -> Reading:
     )
 
 
-def _outgoing(message: Message, bare: Reading, me: Me) -> Reading:
+def _outgoing(message: Message, bare: Reading, judged: Sender, me: Me) -> Reading:
     spoken = language.detect(f"{message.subject}\n{message.text}", me.language)
     lines = sentences.split(message.text)
-    judged = sender.judge(message, me)
     about = employer.find(message, judged, lines, me=me)
     times = _times(message, lines, spoken, judged, me)
     return replace(
