@@ -21,7 +21,9 @@ bench: $(READY)  ## how well and how fast, as ratios
 	@$(BIN)/python -m bench
 
 expect: $(READY)  ## rewrite the expectations of stories, golden drafts and printed docs, for review
-	@AFTERWORD_EXPECT=1 $(BIN)/python -m pytest -n auto tests/stories tests/drafting tests/house
+	@$(BIN)/python -m daemon.reference docs
+	@$(BIN)/python bench/drafts.py --write tests/drafting/golden
+	@AFTERWORD_EXPECT=1 $(BIN)/python -m pytest -n auto tests/stories tests/house/test_house_docs.py tests/policies/test_policy_articles.py
 
 wheel: $(READY)
 	$(BIN)/python -m build --no-isolation
