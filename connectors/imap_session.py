@@ -178,7 +178,10 @@ def _connect(settings: ImapSettings) -> Client:
         with _verified(where):
             return Client(settings, _context(settings))
     except OSError as error:
-        raise Unavailable(f"{where} cannot be reached: {words(error)}.") from error
+        raise Unavailable(
+            f"{where} cannot be reached: {words(error)}.",
+            hint="Check `host` and `port` in [imap], and whether this machine is online.",
+        ) from error
 
 
 @contextlib.contextmanager

@@ -205,6 +205,7 @@ def test_an_unreachable_server_is_named(afterword: Run, tmp_path: Path) -> None:
     assert "127.0.0.1" in done.stderr
     assert "Traceback" not in done.stderr
     assert "open-sesame" not in done.stderr
+    assert "Check `host` and `port`" in done.stderr
 
 
 def test_status_before_the_first_look_tells_how_to_begin(afterword: Run, tmp_path: Path) -> None:
