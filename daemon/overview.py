@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from daemon.ledger import LEFT
 from daemon.store_book import Linked
@@ -32,18 +34,36 @@ class View:
     drafts: tuple[str, ...]
 
 
+class Sign(StrEnum):
+    """What sort of thing a chapter tells."""
+
+    EMPLOYER = "employer"
+    ROBOT = "robot"
+    USER = "user"
+    INTERVIEW = "interview"
+    CALLED_OFF = "called-off"
+    WAITING = "waiting"  # a draft was laid, and is the user's to send
+    SENT = "sent"  # a draft was laid, and sent since
+    GONE = "gone"  # a draft was laid, and is there no more
+    TURNED = "turned"  # what became of a draft
+    ADVICE = "advice"
+    STOP = "stop"
+
+
 @dataclass(frozen=True, slots=True)
 class Chapter:
     """One thing that happened in a case: when, what, the words it stands on, and why it is here.
 
-    `mail` is the key of the mail, for `afterword case move`.
+    `mail` is the key of the mail, for `afterword case move`; `timelines` are those stated in it.
     """
 
     at: datetime
     what: str
+    sign: Sign
     quotes: tuple[str, ...] = ()
     why: str = ""
     mail: str = ""
+    timelines: tuple[Timeline, ...] = ()
 
 
 def view(case: Case, entries: tuple[Entry, ...], decision: Decision, outcome: Outcome, now: datetime) -> View:
@@ -87,18 +107,37 @@ def _stage(case: Case, outcome: Outcome, now: datetime) -> str:
     return "interviewed" if standing else "in contact"
 
 
-def story(case: Case, links: tuple[Linked, ...], entries: tuple[Entry, ...]) -> tuple[Chapter, ...]:
-    """Return what happened in a case, oldest first: mails, interviews, drafts."""
+Said = tuple[datetime, str, str]
+"""Advice or a stop as the store keeps it: when, which, and the text."""
+
+
+def story(
+    case: Case, links: Iterable[Linked], entries: Iterable[Entry], raised: Iterable[Said] = ()
+) -> tuple[Chapter, ...]:
+    """Return what happened in a case, oldest first: mails, interviews, drafts, advice and the stop."""
     chapters = [_mail(link) for link in links]
+    for at, action, text in raised:
+        chapters.append(Chapter(at, f"{action}: {text}", Sign.STOP if action == "stop" else Sign.ADVICE))
     for interview in case.interviews:
         names = ", ".join(p.name or p.address or "?" for p in interview.people)
-        what = "interview called off" if interview.cancelled else "interview"
-        chapters.append(Chapter(interview.start, f"{what} with {names}" if names else what))
+        sign, what = (
+            (Sign.CALLED_OFF, "interview called off")
+            if interview.cancelled
+            else (Sign.INTERVIEW, "interview")
+        )
+        chapters.append(Chapter(interview.start, f"{what} with {names}" if names else what, sign))
     for entry in entries:
-        chapters.append(Chapter(entry.intended_at, f"{entry.note} to {entry.to} drafted"))
+        chapters.append(Chapter(entry.intended_at, f"{entry.note} to {entry.to} drafted", _sign(entry)))
         if entry.changed_at != entry.intended_at:
-            chapters.append(Chapter(entry.changed_at, f"that draft: {entry.state}", why=entry.reason))
+            said = f"the {entry.note} to {entry.to}: {entry.state}"
+            chapters.append(Chapter(entry.changed_at, said, Sign.TURNED, why=entry.reason))
     return tuple(sorted(chapters, key=lambda chapter: chapter.at))
+
+
+def _sign(entry: Entry) -> Sign:
+    if entry.state is DraftState.SENT:
+        return Sign.SENT
+    return Sign.WAITING if entry.state in _WAITING else Sign.GONE
 
 
 def _mail(link: Linked) -> Chapter:
@@ -113,4 +152,6 @@ def _mail(link: Linked) -> Chapter:
         ]
     )
     why = f"put here by you: {link.why}" if link.by_hand else link.why
-    return Chapter(reading.date, what, tuple(filter(None, quotes)), why, reading.key)
+    sign = Sign.USER if reading.outgoing else Sign.ROBOT if reading.automatic else Sign.EMPLOYER
+    quoted = tuple(filter(None, quotes))
+    return Chapter(reading.date, what, sign, quoted, why, reading.key, reading.timelines)

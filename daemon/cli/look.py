@@ -149,11 +149,11 @@ def explain(case_id: str, config: Path | None, as_json: bool) -> None:
     with looking(config) as at:
         found = known_case([row.id for row in at.shell.book.cases()], case_id)
         case = at.shell.case(found)
-        chapters = story(case, tuple(at.shell.book.links(found)), at.shell.drafts.of_case(found))
-        decision = at.mind.decide(case, at.now)
         raised = at.shell.book.raised_texts(found)
+        chapters = story(case, at.shell.book.links(found), at.shell.drafts.of_case(found), raised)
+        decision = at.mind.decide(case, at.now)
         if as_json:
-            emit({"case": at.view(found), "story": chapters, "raised": raised, "now": decision})
+            emit({"case": at.view(found), "story": chapters, "now": decision})
             return
         click.secho(f"{case.employer or found}{f', {case.role}' if case.role else ''}", bold=True)
         for chapter in chapters:
@@ -162,8 +162,6 @@ def explain(case_id: str, config: Path | None, as_json: bool) -> None:
                 click.echo(f"    “{quote}”")
             if chapter.why:
                 click.echo(f"    ({chapter.why})")
-        for moment, action, text in raised:
-            click.echo(f"{local(moment, at.zone)}  {action}: {text}")
         due = f" until {local(decision.due, at.zone)}" if decision.due else ""
         click.secho(f"Now: {decision.action}{due}", bold=True)
         for finding in decision.because:
