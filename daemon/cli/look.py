@@ -6,8 +6,6 @@ import difflib
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,39 +14,13 @@ import click
 from daemon.cli.show import emit, local
 from daemon.clock import Clock
 from daemon.errors import UsageError
-from daemon.overview import View, story, view
-from policies.situation import Situation
 
 if TYPE_CHECKING:
-    from daemon.config import Loaded
-    from daemon.mind import UserMind
-    from daemon.step import Shell
+    from daemon.looking import Looking
+    from daemon.overview import View
 
 CONFIG = click.option("--config", type=click.Path(path_type=Path), help="The configuration file.")
 JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-
-
-@dataclass(frozen=True, slots=True)
-class Looking:
-    """The state, opened for reading, and for whom."""
-
-    loaded: Loaded
-    mind: UserMind
-    shell: Shell
-    now: datetime
-
-    @property
-    def zone(self) -> str:
-        """Return the user's time zone."""
-        return self.mind.user.me.zone
-
-    def view(self, case_id: str) -> View:
-        """Return where a case stands at this moment."""
-        case = self.shell.case(case_id)
-        decision = self.mind.decide(case, self.now)
-        situation = Situation(case, self.now, self.mind.user.policy.at(case.employer))
-        outcome = situation.standing.outcome
-        return view(case, self.shell.drafts.of_case(case_id), decision, outcome, self.now)
 
 
 @contextmanager
@@ -56,10 +28,11 @@ def looking(config: Path | None) -> Iterator[Looking]:
     """Open the state of the configured account for reading only."""
     from daemon.assembly import looker
     from daemon.config_check import load
+    from daemon.looking import Looking
 
-    loaded, now = load(config), Clock().now()
-    with looker(loaded, now) as (mind, shell):
-        yield Looking(loaded, mind, shell, now)
+    now = Clock().now()
+    with looker(load(config), now) as (mind, shell):
+        yield Looking(mind, shell, now)
 
 
 @click.command()
@@ -69,7 +42,7 @@ def status(config: Path | None, as_json: bool) -> None:
     """Show how the account is doing, and every case: where it stands and what comes next."""
     with looking(config) as at:
         account = _account(at)
-        views = [at.view(row.id) for row in at.shell.book.cases()]
+        views = [at.seen(case_id).view for case_id in at.ids()]
         if as_json:
             emit({**account, "cases": views})
             return
@@ -147,16 +120,14 @@ def _table(views: list[View], zone: str) -> None:
 def explain(case_id: str, config: Path | None, as_json: bool) -> None:
     """Tell the whole story of a case: every mail, what it says, every decision and the rule behind it."""
     with looking(config) as at:
-        found = known_case([row.id for row in at.shell.book.cases()], case_id)
-        case = at.shell.case(found)
-        raised = at.shell.book.raised_texts(found)
-        chapters = story(case, at.shell.book.links(found), at.shell.drafts.of_case(found), raised)
-        decision = at.mind.decide(case, at.now)
+        found = known_case(at.ids(), case_id)
+        seen = at.seen(found)
+        case, decision = seen.case, seen.decision
         if as_json:
-            emit({"case": at.view(found), "story": chapters, "now": decision})
+            emit({"case": seen.view, "story": seen.chapters, "now": decision})
             return
         click.secho(f"{case.employer or found}{f', {case.role}' if case.role else ''}", bold=True)
-        for chapter in chapters:
+        for chapter in seen.chapters:
             click.echo(f"{local(chapter.at, at.zone)}  {chapter.what}")
             for quote in chapter.quotes:
                 click.echo(f"    “{quote}”")

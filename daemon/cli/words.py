@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from daemon.cli.look import CONFIG, JSON, Looking, known_case, looking
+from daemon.cli.look import CONFIG, JSON, known_case, looking
 from daemon.cli.show import emit
 from daemon.errors import UsageError, UserError
 from policies.case import Note
 
 if TYPE_CHECKING:
     from daemon.drafting.templates import File
+    from daemon.looking import Looking
     from policies.wording import Fault
 
 
@@ -74,7 +75,7 @@ def _faults_in(at: Looking, wanted: str) -> Iterator[tuple[str, tuple[Fault, ...
     from policies.wording import faults
 
     book = at.shell.book
-    case = at.shell.case(known_case([row.id for row in book.cases()], wanted))
+    case = at.shell.case(known_case(at.ids(), wanted))
     for entry in at.shell.drafts.of_case(case.id):
         if entry.octets and entry.decision:
             around = setting(entry.decision.to, case, at.mind.context(entry.decision, case, at.now, book))
