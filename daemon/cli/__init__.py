@@ -16,24 +16,39 @@ import click
 from daemon import VERSION
 from daemon.errors import UserError
 
-COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
-        "run": ("daemon.cli.run", "Watch the mailbox and lay drafts; --once for a single look."),
-        "status": ("daemon.cli.look", "Show every case: where it stands and what comes next."),
-        "explain": ("daemon.cli.look", "Tell the whole story of one case, with rules and sources."),
-        "note": ("daemon.cli.change", "Tell afterword something about a case."),
-        "case": ("daemon.cli.change", "Merge, split or move what was put into the wrong case."),
-        "read": ("daemon.cli.read", "Say what mails mean; touches no mailbox."),
-        "timeline": ("daemon.cli.read", "Say when an employer means to answer, from their sentence."),
-        "simulate": ("daemon.cli.simulate", "Replay mails under a simulated clock."),
-        "demo": ("daemon.cli.simulate", "Play six weeks of a job search on a real IMAP server."),
-        "policy": ("daemon.cli.policy", "Show, compare and check policies."),
-        "proofread": ("daemon.cli.words", "Say what a note should not be sent with."),
-        "templates": ("daemon.cli.words", "The texts your notes are made from, and how to make them yours."),
-        "audit": ("daemon.cli.audit", "Show the record of every decision, or prove it complete."),
+        "See what it does": {
+            "demo": ("daemon.cli.simulate", "Play six weeks of a job search on a real IMAP server."),
+            "simulate": ("daemon.cli.simulate", "Replay mails under a simulated clock."),
+            "policy": ("daemon.cli.policy", "Show, compare and check policies."),
+        },
+        "Set it up": {
+            "run": ("daemon.cli.run", "Watch the mailbox and lay drafts; --once for a single look."),
+        },
+        "Every day": {
+            "status": ("daemon.cli.look", "Show every case: where it stands and what comes next."),
+            "explain": ("daemon.cli.look", "Tell the whole story of one case, with rules and sources."),
+            "note": ("daemon.cli.change", "Tell afterword something about a case."),
+            "case": ("daemon.cli.change", "Merge, split or move what was put into the wrong case."),
+            "proofread": ("daemon.cli.words", "Say what a note should not be sent with."),
+            "templates": (
+                "daemon.cli.words",
+                "The texts your notes are made from; make them yours.",
+            ),
+        },
+        "Look behind it": {
+            "read": ("daemon.cli.read", "Say what mails mean; touches no mailbox."),
+            "timeline": ("daemon.cli.read", "Say when an employer means to answer, from their sentence."),
+            "audit": ("daemon.cli.audit", "Show the record of every decision, or prove it complete."),
+        },
     }
 )
-"""Each command with the module that has it and the line `afterword --help` shows."""
+"""The commands in the order one meets them: each with its module and the line `afterword --help` shows."""
+
+COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {name: command for section in SECTIONS.values() for name, command in section.items()}
+)
 
 
 class _Commands(click.Group):
@@ -49,8 +64,9 @@ class _Commands(click.Group):
         return found if isinstance(found, click.Command) else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, says) for name, (_, says) in COMMANDS.items()])
+        for title, section in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name, says) for name, (_, says) in section.items()], col_max=14)
 
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
