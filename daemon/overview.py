@@ -35,19 +35,22 @@ class View:
 
 
 class Sign(StrEnum):
-    """What sort of thing a chapter tells."""
+    """What sort of thing a chapter tells; of one moment, in the order they are told in."""
 
     EMPLOYER = "employer"
     ROBOT = "robot"
-    USER = "user"
     INTERVIEW = "interview"
     CALLED_OFF = "called-off"
     WAITING = "waiting"  # a draft was laid, and is the user's to send
     SENT = "sent"  # a draft was laid, and sent since
     GONE = "gone"  # a draft was laid, and is there no more
+    USER = "user"
     TURNED = "turned"  # what became of a draft
     ADVICE = "advice"
     STOP = "stop"
+
+
+_ORDER = tuple(Sign)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,7 @@ def story(
         if entry.changed_at != entry.intended_at:
             said = f"the {entry.note} to {entry.to}: {entry.state}"
             chapters.append(Chapter(entry.changed_at, said, Sign.TURNED, why=entry.reason))
-    return tuple(sorted(chapters, key=lambda chapter: chapter.at))
+    return tuple(sorted(chapters, key=lambda chapter: (chapter.at, _ORDER.index(chapter.sign))))
 
 
 def _sign(entry: Entry) -> Sign:
@@ -143,15 +146,23 @@ def _sign(entry: Entry) -> Sign:
 def _mail(link: Linked) -> Chapter:
     reading = link.reading
     who = (reading.sender.name or reading.sender.address) if reading.sender else "somebody"
-    what = f"you wrote ({reading.act})" if reading.outgoing else f"{who}: {reading.kind}"
-    quotes = dict.fromkeys(
-        [
-            *(t.quote for t in reading.timelines),
-            *(d.quote for d in reading.directions),
-            *(e.quote for e in reading.evidence),
-        ]
+    whom = ", ".join(address.name or address.address for address in reading.to)
+    what = (
+        f"you wrote to {whom} ({reading.act})"
+        if reading.outgoing
+        else f"{who}: {reading.kind.replace('_', ' ')}"
     )
+    quotes = [
+        *(t.quote for t in reading.timelines),
+        *(d.quote for d in reading.directions),
+        *(e.quote for e in reading.evidence),
+    ]
     why = f"put here by you: {link.why}" if link.by_hand else link.why
     sign = Sign.USER if reading.outgoing else Sign.ROBOT if reading.automatic else Sign.EMPLOYER
-    quoted = tuple(filter(None, quotes))
-    return Chapter(reading.date, what, sign, quoted, why, reading.key, reading.timelines)
+    return Chapter(reading.date, what, sign, _longest(quotes), why, reading.key, reading.timelines)
+
+
+def _longest(quotes: Iterable[str]) -> tuple[str, ...]:
+    """Return each quote once, without those another one holds."""
+    once = [quote for quote in dict.fromkeys(quotes) if quote]
+    return tuple(q for q in once if not any(q in other for other in once if other != q))

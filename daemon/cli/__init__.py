@@ -29,6 +29,7 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
         "Every day": {
             "status": ("daemon.cli.look", "Show every case: where it stands and what comes next."),
             "explain": ("daemon.cli.look", "Tell the whole story of one case, with rules and sources."),
+            "report": ("daemon.cli.report", "Draw every case as a line over time, in one HTML page."),
             "note": ("daemon.cli.change", "Tell afterword something about a case."),
             "case": ("daemon.cli.change", "Merge, split or move what was put into the wrong case."),
             "proofread": ("daemon.cli.words", "Say what a note should not be sent with."),

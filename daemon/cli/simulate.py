@@ -165,11 +165,15 @@ def _show(found: dict[str, Any]) -> None:
 @click.option("--fast", "pace", flag_value="fast", help="Without pauses.")
 @click.option("--slow", "pace", flag_value="slow", help="Slow enough to read along.")
 @click.option("--keep", is_flag=True, help="Leave the mail server running and say how to open it.")
-def demo(pace: str | None, keep: bool) -> None:
+@click.option(
+    "--report", type=click.Path(path_type=Path), help="Write a page with a picture of every case (HTML)."
+)
+def demo(pace: str | None, keep: bool, report: Path | None) -> None:
     """Play six weeks of a job search on a real IMAP server on this machine.
 
     Only the clock is simulated.  Needs `pip install 'afterword[demo]'`.
     """
     from daemon.demo import play
 
-    play(pause={"fast": 0.0, "slow": 1.5}.get(pace or "", 0.15 if sys.stdout.isatty() else 0.0), keep=keep)
+    pause = {"fast": 0.0, "slow": 1.5}.get(pace or "", 0.15 if sys.stdout.isatty() else 0.0)
+    play(pause=pause, keep=keep, report=report)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from importlib.resources import files
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
@@ -21,11 +22,13 @@ from daemon.clock import SimulatedClock
 from daemon.demo.server import Account, MailClient, server
 from daemon.demo.show import Screen
 from daemon.drafting.profile import Profile, Strength
+from daemon.looking import Looking
 from daemon.mind import User, UserMind
 from daemon.policy_choice import chosen_policy
 from daemon.reading.message import parse
 from daemon.reading.model import Me
 from daemon.replay import Mailing, Moment, Replay
+from daemon.report.document import document, write_private
 from daemon.step import Done, Shell
 from daemon.store import Store
 from policies.case import Note
@@ -39,23 +42,29 @@ LEFT_LYING = START + timedelta(days=18)
 """Until then Sam leaves status checks lying, so that one can be seen taken back."""
 
 
-def play(*, pause: float, keep: bool) -> None:
-    """Play the demonstration, `pause` seconds between moments; `keep` leaves the server running after it."""
+def play(*, pause: float, keep: bool, report: Path | None = None) -> None:
+    """Play the demonstration, `pause` seconds between moments.
+
+    `keep` leaves the server running after it; `report` is where the page about it all is written.
+    """
     screen = Screen(ZONE)
     screen.title("afterword: six weeks of Sam Rivera's job search, on a real IMAP server on this machine")
     with server(ADDRESS) as account:
         client = MailClient(account)
         client.set_up()
         screen.say(f"IMAP server: {account.host}:{account.port}. The clock is simulated, nothing else is.")
-        told = [act for moment in _moments(account, client) for act in _tell(screen, client, moment, pause)]
+        moments = _moments(account, client, report)
+        told = [act for moment in moments for act in _tell(screen, client, moment, pause)]
         _sum_up(screen, client, told)
+        if report:
+            screen.say(f"The whole of it as pictures: {report}. Open it in a browser.")
         client.close()
         if keep:
             _keep(screen, account)
 
 
-def _moments(account: Account, client: MailClient) -> Iterator[Moment]:
-    """Yield what happens, from the first mail to six weeks later."""
+def _moments(account: Account, client: MailClient, report: Path | None) -> Iterator[Moment]:
+    """Yield what happens, from the first mail to six weeks later; then write the report."""
     clock = SimulatedClock(START)
     settings = ImapSettings(account.host, account.user, port=account.port, security=Security.NONE)
     connector = ImapConnector(settings, lambda: account.password)
@@ -66,6 +75,8 @@ def _moments(account: Account, client: MailClient) -> Iterator[Moment]:
     shell = Shell(connector, store.account(ADDRESS, START), Audit(store, None), mind)
     try:
         yield from Replay(shell, connector, client, clock, _sends).play(_mails(), UNTIL)
+        if report:
+            write_private(report, document(Looking(mind, shell, UNTIL)))
     finally:
         connector.close()
         store.close()

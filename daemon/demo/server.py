@@ -20,6 +20,7 @@ from datetime import datetime
 from imapclient import SEEN, IMAPClient
 
 from daemon.errors import UserError
+from daemon.reading.message import parse
 
 _STARTS_WITHIN = 15.0
 _SERVER = "import sys; from pymap.main import main; sys.exit(main())"
@@ -114,12 +115,12 @@ class MailClient:
         raise UserError(f"The draft {message_id} is not on the server.")
 
     def send_draft(self, message_id: str) -> None:
-        """Move a draft to Sent."""
+        """Move a draft to Sent; it was sent when it says it was written, in the demonstration's time."""
         octets = self.stored(message_id)
         self._imap.select_folder("Drafts")
         self._imap.delete_messages(self._imap.search(["HEADER", "Message-ID", f"<{message_id}>"]))
         self._imap.expunge()
-        self._imap.append("Sent", octets, (SEEN,))
+        self._imap.append("Sent", octets, (SEEN,), parse(octets).date)
 
     def close(self) -> None:
         """Log out."""

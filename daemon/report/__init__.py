@@ -1,1 +1,1 @@
-"""The report: one page of HTML that shows every case as a line over time.  Nothing here touches an account."""
+"""The report: one page of HTML that shows every case as a line over time.  It touches no account."""

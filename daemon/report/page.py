@@ -72,8 +72,8 @@ def render(cases: Sequence[CasePage], account: str, now: datetime, zone: ZoneInf
     def moment(at: datetime) -> str:
         return f"{at.astimezone(zone):%a %-d %b %Y, %H:%M}"
 
-    def day(on: date) -> str:
-        return f"{on:%-d %b}"
+    def day(on: date | str) -> str:
+        return f"{date.fromisoformat(str(on)):%-d %b}"
 
     ordered = sorted(cases, key=lambda each: each.view.last_word or now, reverse=True)
     ordered.sort(key=lambda each: (not each.view.drafts, not each.open))

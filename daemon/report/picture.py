@@ -113,11 +113,13 @@ def _line(chapters: Sequence[Chapter], now: datetime, next_at: datetime | None, 
 
 
 def _marks(chapters: Sequence[Chapter], line: _Line) -> Iterator[Mark]:
+    """Yield the marks; a draft sent at once needs no second mark for the mail it became."""
     taken: dict[int, list[tuple[float, int]]] = {}
+    sent = {line.at(chapter.at) for chapter in chapters if chapter.sign is Sign.SENT}
     for number, chapter in enumerate(chapters):
-        if (lane := LANES.get(chapter.sign)) is None:
-            continue
         x = line.at(chapter.at)
+        if (lane := LANES.get(chapter.sign)) is None or (chapter.sign is Sign.USER and x in sent):
+            continue
         near = {level for other, level in taken.setdefault(lane, []) if abs(other - x) < NEAR}
         level = next(n for n in range(len(near) + 1) if n not in near)
         taken[lane].append((x, level))

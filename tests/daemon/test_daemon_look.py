@@ -107,7 +107,7 @@ def test_explain_tells_the_story_with_rules_and_sources(state: State) -> None:
     """Mails, drafts and the present decision, each with its reason; the beginning of an id is enough."""
     name = next(iter(state.cases()))
     told = state.run("explain", name[:4]).stdout
-    assert "interview_invitation" in told
+    assert "interview invitation" in told
     assert "thank-you to kim@acme.example drafted" in told
     assert "Now: wait until" in told
 
