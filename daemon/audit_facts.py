@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Protocol
 
 from daemon.audit_records import Decided, DraftChanged, MailLinked, MailQuarantined
+from daemon.linking import Link
 from daemon.reading.model import Reading
 from daemon.store_drafts import Entry
 from policies.case import Case, Party, Timeline
 from policies.decision import Decision
+
+_LOCAL_PART = re.compile(r"[\w.+-]+@")
 
 
 class Names(Protocol):
@@ -24,10 +28,10 @@ class Names(Protocol):
         """Return a name for a text."""
 
 
-def mail_linked(names: Names, case_id: str, reading: Reading, why: str) -> MailLinked:
-    """Return the line for a mail that was put into a case."""
+def mail_linked(names: Names, link: Link, reading: Reading, why: str) -> MailLinked:
+    """Return the line for a mail that was put into a case, `why` it was."""
     return MailLinked(
-        case=case_id,
+        case=link.case_id or "",
         mail=names.hash(reading.key),
         date=_iso(reading.date),
         sender=names.person(reading.sender.address) if reading.sender else "",
@@ -35,6 +39,8 @@ def mail_linked(names: Names, case_id: str, reading: Reading, why: str) -> MailL
         kind=reading.act or "other" if reading.outgoing else reading.kind,
         confidence=round(reading.confidence, 2),
         link=why,
+        others=link.others,
+        doubt=_LOCAL_PART.sub("…@", link.doubt),
         interviews=tuple(_iso(i.start) for i in reading.interviews),
         timelines=tuple(_timeline(t) for t in reading.timelines),
         directions=tuple(d.kind for d in reading.directions),

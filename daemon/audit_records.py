@@ -51,6 +51,10 @@ class MailLinked(Record, frozen=True, kw_only=True, tag="mail_linked"):
     kind: Annotated[str, Meta(description="what it is; what it does, for the user's own")]
     confidence: Annotated[float, Meta(description="how sure the reading is, 0 to 1")]
     link: Annotated[str, Meta(description="why it belongs to this case")]
+    others: Annotated[tuple[str, ...], Meta(description="cases that might have been meant as well")] = ()
+    doubt: Annotated[
+        str, Meta(description="why its sender may only pose as somebody; then nothing in it is believed")
+    ] = ""
     interviews: Annotated[tuple[str, ...], Meta(description="starts of interviews it arranges")] = ()
     timelines: Annotated[
         tuple[dict[str, str], ...], Meta(description="when they mean to act: kind, rule, earliest, latest")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from daemon import trust
 from daemon.names import organisation, words
 from daemon.reading.model import Reading
 from policies.case import (
@@ -58,24 +59,31 @@ class Ledger:
 
 
 def fold(case_id: str, readings: Iterable[Reading], ledger: Ledger = Ledger()) -> Case:
-    """Return the case these readings make, in order of their dates."""
-    ordered = sorted({r.key: r for r in readings}.values(), key=lambda r: (r.date, r.key))
+    """Return the case these readings make, in order of their dates.
+
+    A mail that says nothing by itself is taken for what it says if it belongs to the case: it does.
+    """
+    ordered = sorted({r.key: r.within or r for r in readings}.values(), key=lambda r: (r.date, r.key))
+    doubts = trust.doubts(ordered)
+    believed = [r for r in ordered if r.key not in doubts]
     people = _People()
     interviews = _Interviews()
-    for reading in ordered:
+    for reading in believed:
         people.see(reading)
         interviews.see(reading)
     named = people.all()
     notes = dict(ledger.notes)
     return Case(
         id=case_id,
-        employer=_most_said([r.employer for r in ordered], organisation),
-        role=_most_said([r.role for r in ordered], lambda role: "".join(words(role))),
-        agency=any(r.agency for r in ordered),
-        language=_language(ordered),
+        employer=_most_said([r.employer for r in believed], organisation),
+        role=_most_said([r.role for r in believed], lambda role: "".join(words(role))),
+        agency=any(r.agency for r in believed),
+        language=_language(believed),
         people=named,
         interviews=tuple(_with_people(i, people) for i in interviews.all()),
-        history=tuple(_event(r, people, notes) for r in ordered),
+        history=tuple(
+            _impostor(r, doubts[r.key]) if r.key in doubts else _event(r, people, notes) for r in ordered
+        ),
         drafts=ledger.drafts,
         raised=ledger.raised,
         observed_from=ledger.observed_from,
@@ -119,6 +127,11 @@ def _event(reading: Reading, people: _People, notes: Mapping[str, Note]) -> Even
         personal=reading.personal,
         foreign_reply_to=reading.foreign_reply_to,
     )
+
+
+def _impostor(reading: Reading, doubt: str) -> Event:
+    """Return a mail whose sender only poses as somebody: it speaks for nobody, and says nothing."""
+    return Event(at=reading.date, key=reading.key, by=Party.ROBOT, personal=False, doubt=doubt)
 
 
 def _act(reading: Reading, notes: Mapping[str, Note]) -> Act:

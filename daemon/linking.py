@@ -10,16 +10,19 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
+from daemon import trust
 from daemon.names import organisation, same_organisation, same_role, slug
 from daemon.reading.model import Reading
-from daemon.reading.sender import mail_domain
 from policies.case import Act, Kind
 
 OPENS_AT = 0.5
 """The confidence from which a mail may open a case by itself; below it is only remembered."""
+
+ALIVE = timedelta(days=120)
+"""How long after a case's last mail a word of its people about nothing in particular still belongs to it."""
 
 OPENING = frozenset(
     {
@@ -43,7 +46,8 @@ class Link:
     """Where a mail belongs: a case's id or None, in words why, and whether the case begins with it.
 
     `others` are cases that might have been meant as well.  `with_loose` are the keys of mails remembered
-    earlier that belong to the case it opens.
+    earlier that belong to the case it opens.  `doubt` says why the mail's sender may only pose as somebody
+    in the case: it lies in the case, and says nothing there.
     """
 
     case_id: str | None
@@ -51,12 +55,14 @@ class Link:
     opens: bool = False
     others: tuple[str, ...] = ()
     with_loose: tuple[str, ...] = ()
+    doubt: str = ""
 
 
 @dataclass(slots=True)
 class _Known:
     """What tells one case from another."""
 
+    domains: set[str] = field(default_factory=set)
     roles: list[str] = field(default_factory=list)
     employers: list[str] = field(default_factory=list)
     requisitions: set[str] = field(default_factory=set)
@@ -78,26 +84,30 @@ class Casebook:
 
     def link(self, reading: Reading) -> Link:
         """Return where the reading belongs, without changing anything."""
-        strong = self._strong(reading)
-        if strong is not None:
-            return strong
-        weak = self._outgoing(reading) if reading.outgoing else self._incoming(reading)
-        if weak is not None:
-            return weak
-        return self._new(reading)
+        weak = self._outgoing if reading.outgoing else self._incoming
+        link = self._strong(reading) or weak(reading) or self._new(reading)
+        if link.case_id is None:
+            return link
+        return replace(link, doubt=self._doubt(link.case_id, reading))
 
     def add(self, case_id: str, reading: Reading) -> None:
-        """Remember that the reading belongs to the case."""
+        """Remember that the reading belongs to the case; of one in doubt, only that."""
         known = self._known.setdefault(case_id, _Known())
         self._loose.pop(reading.message_id, None)
         self.claim(case_id, reading.message_id)
         for wanted in (*reading.in_reply_to, *reading.references):
             self._wanted.setdefault(wanted, case_id)
+        if not self._doubt(case_id, reading):
+            self._learn(case_id, known, reading)
+
+    def _learn(self, case_id: str, known: _Known, reading: Reading) -> None:
+        """Remember what will tell this case's further mails."""
         for token in _tokens(reading):
             self._by_token.setdefault(token, case_id)
         for address in _people(reading):
             self._by_person[address].add(case_id)
-        for domain in _domains(reading):
+        for domain in trust.domains(reading):
+            known.domains.add(domain)
             self._by_domain[domain].add(case_id)
         if reading.employer:
             known.employers.append(reading.employer)
@@ -107,6 +117,10 @@ class Casebook:
         if reading.requisition:
             known.requisitions.add(reading.requisition)
         known.latest = max(known.latest or reading.date, reading.date)
+
+    def _doubt(self, case_id: str, reading: Reading) -> str:
+        known = self._known.get(case_id)
+        return trust.doubt(reading, known.domains if known else ())
 
     def claim(self, case_id: str, message_id: str) -> None:
         """Remember that mails in the thread of this Message-ID belong to the case (our own drafts too)."""
@@ -132,24 +146,35 @@ class Casebook:
     def _incoming(self, reading: Reading) -> Link | None:
         by_person = self._by_person.get(reading.sender.address, set()) if reading.sender else set()
         if reading.kind in (Kind.OTHER, Kind.JOB_ALERT):
-            wrote = by_person if not reading.automatic else set()
-            return self._choose(reading, wrote, "written by a person of this case")
+            return self._choose(
+                reading, self._in_touch(by_person, reading), "a word from a person of this case"
+            )
         if reading.kind is Kind.RECRUITER_OUTREACH and reading.role is None:
             return None
         found = self._choose(reading, by_person, "written by a person of this case")
-        if found is None and reading.domain:
+        if found is None and reading.domain and not reading.internal:
             found = self._choose(reading, self._by_domain[reading.domain], "from the employer's domain")
-        if found is None and reading.employer:
+        if found is None and reading.employer and not reading.internal:
             named = self._by_employer.get(organisation(reading.employer), set())
             found = self._choose(reading, named, "names the same employer")
         return found
+
+    def _in_touch(self, cases: set[str], reading: Reading) -> set[str]:
+        """Return those of a person's cases that a mail of theirs about nothing in particular belongs to.
+
+        A colleague's ordinary mail, a list's and a machine's belong to none, nor does a word to many, or
+        one that comes long after the case fell silent.
+        """
+        if reading.automatic or reading.internal or not reading.direct:
+            return set()
+        return {one for one in cases if reading.date - (self._known[one].latest or reading.date) <= ALIVE}
 
     def _outgoing(self, reading: Reading) -> Link | None:
         recipients = [a.address for a in (*reading.to, *reading.cc)]
         people = set().union(*(self._by_person.get(a, set()) for a in recipients))
         found = self._choose(reading, people, "written to a person of this case")
         if found is None:
-            domains = set().union(*(self._by_domain.get(mail_domain(a), set()) for a in recipients))
+            domains = set().union(*(self._by_domain.get(d, set()) for d in trust.domains(reading)))
             found = self._choose(reading, domains, "written to the employer's domain")
         return found
 
@@ -180,6 +205,8 @@ class Casebook:
     def _new(self, reading: Reading) -> Link:
         if reading.outgoing:
             return Link(None, "the user's own mail, to nobody in a case")
+        if reading.doubt:
+            return Link(None, f"not believed: {reading.doubt}")
         loose = self._loose_thread(reading)
         opens = reading.kind in OPENING and reading.confidence >= OPENS_AT
         answered = reading.kind is not Kind.AUTO_REPLY and not reading.automatic
@@ -223,9 +250,3 @@ def _people(reading: Reading) -> set[str]:
     if reading.sender and reading.personal:
         found.add(reading.sender.address)
     return found
-
-
-def _domains(reading: Reading) -> set[str]:
-    if reading.outgoing:
-        return {d for a in (*reading.to, *reading.cc) if (d := mail_domain(a.address))}
-    return {reading.domain} if reading.domain else set()

@@ -187,7 +187,7 @@ class Shell:
         for each, why in (*((r, "the thread began with it") for r in earlier), (reading, link.why)):
             self.casebook.add(link.case_id, each)
             self.book.link(each.key, link.case_id, why, now)
-            self.audit.record(now, mail_linked(self.audit, link.case_id, each, why))
+            self.audit.record(now, mail_linked(self.audit, link, each, why))
 
     # Acting
 

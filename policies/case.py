@@ -162,7 +162,8 @@ class Event:
     addresses it went to.  `asks` means the ball is in the candidate's court (availability, documents, a
     decision).  `returns` is the day an absent person is back (auto-replies).  `personal` means a human
     being wrote it, not a system.  `foreign_reply_to` is the address answers would go to where that is on
-    another registrable domain than the author's.
+    another registrable domain than the author's.  `doubt` says why the mail only poses as one of the
+    employer's; it then counts as a robot's, and says nothing.
     """
 
     at: datetime
@@ -179,6 +180,7 @@ class Event:
     returns: date | None = None
     personal: bool = True
     foreign_reply_to: str | None = None
+    doubt: str = ""
 
 
 class Note(StrEnum):

@@ -90,7 +90,10 @@ class Reading:
     an absent sender is back.  `foreign_reply_to`: answers would go to another registrable domain.
     `unreadable` says why nothing could be read, else it is empty.  `domain` is the sender's registrable
     domain, empty for free mail, ATS relays and unknown.  `tokens` are ids an ATS puts into addresses,
-    subjects and links to tell one application from another.
+    subjects and links to tell one application from another.  `direct`: it went to the user, alone or among
+    few, and over no list.  `internal`: it comes from a domain on which the user has an address.  `doubt`
+    says why the sender may not be who they say; then nothing the mail says is believed.  `within` is what an
+    `other` mail by a person says if it belongs to a case after all, as its thread or author may tell.
     """
 
     key: str
@@ -127,3 +130,7 @@ class Reading:
     tokens: tuple[str, ...] = ()
     foreign_reply_to: str | None = None
     unreadable: str = ""
+    direct: bool = True
+    internal: bool = False
+    doubt: str = ""
+    within: Reading | None = None

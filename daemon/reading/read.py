@@ -7,7 +7,7 @@ matter is told at a glance and costs no more than that.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from daemon.reading import (
@@ -29,6 +29,7 @@ from daemon.reading import (
     zones,
 )
 from daemon.reading.acts import TOPICS, Does, Said, listen
+from daemon.reading.classify_context import Context
 from daemon.reading.classify_facts import PREFIX, Facts
 from daemon.reading.invite import Invites
 from daemon.reading.message import read_body, read_header
@@ -92,6 +93,9 @@ def _bare(message: Message, judged: Sender) -> Reading:
         automatic=judged.automatic,
         personal=not judged.automatic and not judged.outgoing,
         foreign_reply_to=judged.foreign_reply_to,
+        direct=judged.direct,
+        internal=judged.internal,
+        doubt=judged.doubt,
     )
 
 
@@ -118,11 +122,36 @@ def _received(message: Message, bare: Reading, judged: Sender, me: Me) -> Readin
     lines = sentences.split(message.text)
     said = _heard(lines, subject, spoken)
     context = classify_context.weigh(message, lines, said, sender=judged, me=me, language=spoken)
+    mail = _Mail(message, judged, me, lines, subject, said)
     bare = replace(bare, language=spoken)
+    alone = _understood(mail, bare, context)
+    if alone.kind is not Kind.OTHER or judged.automatic or not judged.direct:
+        return alone
+    within = _understood(mail, bare, classify_context.given(context))
+    sure = within.kind not in _SILENT and within.confidence >= classify.SURE
+    return replace(alone, within=within) if sure else alone
+
+
+@dataclass(frozen=True, slots=True)
+class _Mail:
+    """A received mail taken apart: who sent it to whom, its sentences, its topic, what the sentences do."""
+
+    message: Message
+    judged: Sender
+    me: Me
+    lines: tuple[str, ...]
+    subject: str
+    said: tuple[Said, ...]
+
+
+def _understood(mail: _Mail, bare: Reading, context: Context) -> Reading:
+    """Return what the mail says, being so far about the user's own application."""
+    message, judged, me, lines, said = mail.message, mail.judged, mail.me, mail.lines, mail.said
+    spoken = bare.language
     if _idle(message, said, context.weight, judged):
         return replace(bare, evidence=context.why[:4])
     if context.weight >= _PROMISING:
-        said = _heard(lines, subject, spoken, likely=True)
+        said = _heard(lines, mail.subject, spoken, likely=True)
     invites = invite.find(message, me)
     facts = classify_facts.gather(
         message, said, context, judged, sentences=len(lines), invites=invites, language=spoken

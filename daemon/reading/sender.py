@@ -15,7 +15,7 @@ from daemon.reading.lexicon import load
 from daemon.reading.model import Address, Me, Message
 from daemon.reading.sender_domains import registrable, suspicious
 
-__all__ = ["Sender", "authentication", "judge", "registrable", "suspicious"]
+__all__ = ["Sender", "judge", "registrable", "suspicious"]
 
 _RESERVED = frozenset({"example", "test", "invalid"})  # RFC 2606: they stand for the real names
 _SEPARATORS = str.maketrans("", "", "-_.+")
@@ -23,6 +23,9 @@ _REPLY_PREFIX = re.compile(r"(?:\s{0,3}(?:re|aw|antw|sv|r|res|rif)\s{0,3}:){1,5}
 _BULK = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply", "first-class-auto"})
 _RESULT = re.compile(r"\b(spf|dkim|dmarc|arc)\s*=\s*([a-z]{2,12})\b", re.IGNORECASE)
 _COMMENT = re.compile(r"\([^()]*\)")
+_FAILED = frozenset({"fail", "softfail"})
+_SHOWN = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_FEW = 5  # recipients a mail to a person has
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,9 @@ class Sender:
     `robot_address`: answers are not read.  `relay` is the brand of the system that carried it, else
     empty, and `relay_kind` says what it is: `ats`, `scheduler` or `board`.  `domain` is the sender's
     registrable domain, empty for relays and free mail.  `foreign_reply_to` is the address answers would
-    go to where that is on another registrable domain than the sender's.
+    go to where that is on another registrable domain than the sender's.  `direct`: it went to the user
+    among few, over no list.  `internal`: it comes from a domain of the user's own, or, where the user is
+    not known, of those it went to.  `doubt` says why the sender may not be who they say (FAULTS 19).
     """
 
     outgoing: bool
@@ -48,6 +53,9 @@ class Sender:
     foreign_reply_to: str | None
     auto_reply: bool = False
     relay_kind: str = ""
+    direct: bool = True
+    internal: bool = False
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +101,7 @@ def judge(message: Message, me: Me) -> Sender:
     """Return who speaks in `message`, as far as its header tells."""
     address = message.sender.address if message.sender else ""
     outgoing = is_mine(address, me)
+    domain = mail_domain(address)
     relay, kind = _relay(address)
     free = _host(address) in _hosts().free_mail
     bounce = _is_bounce(message, address)
@@ -107,11 +116,26 @@ def judge(message: Message, me: Me) -> Sender:
         robot_address=robot,
         relay=relay,
         free_mail=free,
-        domain=mail_domain(address),
+        domain=domain,
         foreign_reply_to=None if outgoing else _foreign_reply_to(message),
         auto_reply=auto_reply and not outgoing,
         relay_kind=kind,
+        direct=not listed and _is_direct(message, me),
+        internal=bool(domain) and not outgoing and domain in _home(message, me),
+        doubt="" if outgoing or listed else _disowned(message) or _poses(message),
     )
+
+
+def _is_direct(message: Message, me: Me) -> bool:
+    """Whether the mail went to the user, among few."""
+    recipients = (*message.to, *message.cc)
+    mine = any(is_mine(one.address, me) for one in recipients)
+    return len(recipients) <= _FEW and (mine or not recipients)
+
+
+def _home(message: Message, me: Me) -> set[str]:
+    mine = me.addresses or {one.address for one in message.to}
+    return {registrable(one) for one in mine}
 
 
 def mail_domain(address: str) -> str:
@@ -227,16 +251,27 @@ def _belongs(answer: Address, sender: Address) -> bool:
     return bool(_relay(sender.address)[1]) or registrable(answer.address) == registrable(sender.address)
 
 
-def authentication(message: Message, authserv_id: str) -> Mapping[str, str]:
-    """Return what the user's own server found ("spf", "dkim", "dmarc" → "pass", …; RFC 8601).
+def _disowned(message: Message) -> str:
+    """Return how the user's own server found that the mail is not the sender's, or "" (RFC 8601, 7489).
 
-    Only a field that names `authserv_id` counts, and only the topmost: any sender can write the others.
+    Only the topmost field is looked at, which that server wrote, and only a failure counts: anybody can
+    write such a field themselves, but a forged failure harms its forger alone.
     """
-    value = _COMMENT.sub(" ", message.fields.get("authentication-results", ""))
-    name, _, results = value.partition(";")
-    if not authserv_id or not name.split() or name.split()[0].lower() != authserv_id.lower():
-        return {}
+    results = _COMMENT.sub(" ", message.fields.get("authentication-results", "")).partition(";")[2]
     found: dict[str, str] = {}
     for method, result in _RESULT.findall(results):
         found.setdefault(method.lower(), result.lower())
-    return found
+    failed = found.get("dmarc") == "fail"
+    unsigned = "dmarc" not in found and found.get("dkim") == "fail" and found.get("spf") in _FAILED
+    said = ", ".join(f"{method}={result}" for method, result in found.items())
+    return f"your mail server found that it is not the sender's ({said})" if failed or unsigned else ""
+
+
+def _poses(message: Message) -> str:
+    """Return whose address the sender shows as a name instead of their own, or ""."""
+    if not message.sender or _relay(message.sender.address)[1]:
+        return ""
+    shown = _SHOWN.search(message.sender.name)
+    if shown is None or registrable(shown[0]) in ("", registrable(message.sender.address)):
+        return ""
+    return f"it shows the address {shown[0].lower()} and comes from {message.sender.address}"

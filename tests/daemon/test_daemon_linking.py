@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from daemon.linking import OPENS_AT, Casebook, worth_remembering
+from daemon.linking import ALIVE, OPENS_AT, Casebook, worth_remembering
 from daemon.names import same_organisation, same_role
 from daemon.reading.model import Address, Reading
 from policies.case import Act, Interview, Kind, Person
@@ -172,3 +172,53 @@ def test_employers_by_name(one: str, other: str, same: bool) -> None:
 def test_roles_by_name(one: str, other: str, same: bool) -> None:
     """Grades written short and gender marks do not make another role."""
     assert same_role(one, other) is same
+
+
+def test_a_word_from_a_person_of_the_case_belongs_to_it(book: Casebook) -> None:
+    """What a recruiter writes to the user alone belongs to the case, whatever it says."""
+    assert book.link(mail("m2", Kind.OTHER)).case_id == "acme-1"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"direct": False},
+        {"automatic": True},
+        {"internal": True},
+        {"date": START + ALIVE + timedelta(days=1)},
+    ],
+    ids=["to-many", "by-a-machine", "by-a-colleague", "long-after"],
+)
+def test_ordinary_mail_of_a_known_person_stays_ordinary(book: Casebook, more: dict[str, object]) -> None:
+    """A list, a machine, a colleague and an old acquaintance do not make mail about nothing a reply."""
+    assert book.link(mail("m2", Kind.OTHER, **more)).case_id is None
+
+
+def test_the_users_own_house_attracts_nothing_by_its_name(book: Casebook) -> None:
+    """Where the user has an address at the domain themselves, its mail needs a thread or a person."""
+    theirs = {"who": "lena@acme.example", "internal": True, "employer": "Acme"}
+    assert book.link(mail("m2", **theirs)).opens  # type: ignore[arg-type]
+    own = replace(mine("m3", "lena@acme.example"), sender=Address("", "sam@acme.example"))
+    assert book.link(own).case_id is None
+
+
+def test_a_look_alike_lies_in_the_case_and_is_not_believed(book: Casebook) -> None:
+    """A domain that only looks like the case's is in doubt, and teaches the case nothing (FAULTS 19)."""
+    false = mail("m2", Kind.REJECTION, "maya@acrne.example", in_reply_to=("m1",))
+    link = book.link(false)
+    assert link.case_id == "acme-1"
+    assert "looks like acme.example" in link.doubt
+    book.add("acme-1", false)
+    assert book.link(mail("m3", Kind.OTHER, "maya@acrne.example")).case_id is None
+
+
+def test_a_disowned_mail_opens_no_case() -> None:
+    """What the user's own server found to be forged begins nothing."""
+    link = Casebook().link(mail("m1", Kind.OFFER, doubt="dmarc=fail"))
+    assert link.case_id is None
+    assert "dmarc=fail" in link.why
+
+
+def test_the_other_top_level_of_a_company_is_no_look_alike(book: Casebook) -> None:
+    """A company writes from its .com and its .de; the thread joins them without a doubt."""
+    assert book.link(mail("m2", who="lena@acme.de", in_reply_to=("m1",))).doubt == ""

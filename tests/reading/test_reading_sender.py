@@ -224,16 +224,62 @@ def test_an_honest_domain_is_not_suspicious(domain: str) -> None:
     assert sender.suspicious(domain, ["acme.example", "northpeak.example"]) == ""
 
 
-def test_only_the_users_own_server_is_believed_about_authentication() -> None:
-    """Results of another server, or none configured, count as nothing (RFC 8601)."""
-    own = mail(
+@pytest.mark.parametrize(
+    ("results", "doubted"),
+    [
+        ("dkim=pass (2048) header.d=acme.example; spf=fail; dmarc=pass", False),
+        ("dkim=pass; spf=pass; dmarc=fail (p=reject) header.from=acme.example", True),
+        ("dkim=fail; spf=softfail", True),
+        ("dkim=none; spf=softfail", False),
+        ("spf=fail", False),
+        ("", False),
+    ],
+)
+def test_a_mail_the_users_server_disowns_is_in_doubt(results: str, doubted: bool) -> None:
+    """A failed DMARC, or failed signature and host together, is held against the sender (RFC 8601)."""
+    first = f"Authentication-Results: mx.home.example; {results}"
+    found = judge("From: Maya <maya@acme.example>", first, "Authentication-Results: x; dmarc=fail")
+    assert bool(found.doubt) is doubted
+    assert not doubted or "dmarc=fail" in found.doubt or "dkim=fail" in found.doubt
+
+
+def test_a_list_breaks_signatures_without_being_doubted() -> None:
+    """What a mailing list passes on fails the sender's checks by its nature."""
+    failed = "Authentication-Results: mx.home.example; dmarc=fail"
+    assert judge("From: maya@acme.example", failed, "List-Id: <talk.lists.example>").doubt == ""
+
+
+@pytest.mark.parametrize(
+    ("from_", "doubted"),
+    [
+        ('"maya@acme.example" <maya@evil.example>', True),
+        ('"Maya (maya@acme.example)" <m4721@evil.example>', True),
+        ('"maya@acme.example" <maya@mail.acme.example>', False),
+        ('"maya@acme.example" <no-reply@us.greenhouse-mail.io>', False),
+        ("Maya <maya@acme.example>", False),
+    ],
+)
+def test_who_shows_somebody_elses_address_as_a_name_is_in_doubt(from_: str, doubted: bool) -> None:
+    """A display name with an address on another domain than the sender's own poses (FAULTS 19)."""
+    assert bool(judge(f"From: {from_}").doubt) is doubted
+
+
+@pytest.mark.parametrize(
+    ("fields", "direct", "internal"),
+    [
+        (("From: maya@acme.example", "To: ann@home.example"), True, False),
+        (("From: maya@acme.example",), True, False),
+        (("From: maya@acme.example", "To: all@acme.example"), False, False),
         (
-            "Authentication-Results: mx.home.example; dkim=pass (2048) header.d=acme.example;"
-            " spf=fail; dmarc=pass"
+            ("From: maya@acme.example", "To: " + ", ".join(f"p{n}@acme.example" for n in range(9))),
+            False,
+            False,
         ),
-        "Authentication-Results: mx.home.example; dkim=fail",
-    )
-    assert sender.authentication(own, "mx.home.example") == {"dkim": "pass", "spf": "fail", "dmarc": "pass"}
-    assert sender.authentication(own, "mx.other.example") == {}
-    assert sender.authentication(own, "") == {}
-    assert sender.authentication(mail("Subject: x"), "mx.home.example") == {}
+        (("From: maya@acme.example", "To: ann@home.example", "List-Id: <x.acme.example>"), False, False),
+        (("From: boss@home.example", "To: ann@home.example"), True, True),
+    ],
+)
+def test_who_was_written_to(fields: tuple[str, ...], direct: bool, internal: bool) -> None:
+    """A mail to the user among few is direct; one from a domain of the user's own is internal."""
+    found = judge(*fields)
+    assert (found.direct, found.internal) == (direct, internal)
