@@ -93,6 +93,7 @@ class Standing:
 
 THEY_SAY = {Kind.REJECTION: Outcome.REJECTED, Kind.OFFER: Outcome.OFFERED}
 YOU_SAY: dict[Act | None, Outcome] = {Act.WITHDRAWAL: Outcome.WITHDRAWN, Act.ACCEPTANCE: Outcome.ACCEPTED}
+FINAL = frozenset(YOU_SAY.values())
 
 
 WRITES = {
@@ -159,12 +160,13 @@ def standing(history: Iterable[Event]) -> Standing:
     now = Standing(Outcome.OPEN)
     for mail in history:
         says = _says(mail)
-        if now.outcome in (Outcome.WITHDRAWN, Outcome.ACCEPTED):
-            return now
-        if says and says is not now.outcome:
+        if says is None:
+            if now.outcome is Outcome.REJECTED and _goes_on(mail):
+                now = Standing(Outcome.OPEN, mail)
+        elif says is not now.outcome:
             now = Standing(says, mail)
-        elif now.outcome is Outcome.REJECTED and _goes_on(mail):
-            now = Standing(Outcome.OPEN, mail)
+            if says in FINAL:
+                return now
     return now
 
 

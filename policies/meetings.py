@@ -51,21 +51,20 @@ def interviewers(
     """
     once: dict[tuple[str | None, str | None, date], tuple[Meeting, Person]] = {}
     unnamed = next((m for m in meetings if not m.interview.people), None)
-    elsewhere = {p for m in meetings for p in m.interview.people}
-    spoken_of = tuple(p for p in case.people if p.part in INTERVIEWING and p not in elsewhere)
     for meeting in meetings:
-        named = meeting.interview.people or (spoken_of if meeting is unnamed else ())
+        named = _spoken_of(case, meetings) if meeting is unnamed else meeting.interview.people
+        day = policy.day(meeting.end)
         for person in _held_by(case, meeting, named):
-            who = (person.address, None if person.address else person.name, policy.day(meeting.end))
+            who = (person.address, None if person.address else person.name, day)
             once.setdefault(who, (meeting, person))
     return tuple(once.values())
 
 
 def invitation(case: Case, meeting: Meeting) -> Event | None:
     """Return the mail that arranged the interview, as well as can be told: the last before it."""
-    mails = (e for e in reversed(case.history) if e.by is Party.EMPLOYER and e.at <= meeting.interview.start)
-    before = tuple(mails)
-    return next((e for e in before if e.kind in ARRANGING), before[0] if before else None)
+    start = meeting.interview.start
+    before = [e for e in case.history if e.by is Party.EMPLOYER and e.at <= start]
+    return next((e for e in reversed(before) if e.kind in ARRANGING), before[-1] if before else None)
 
 
 def _meeting(case: Case, interview: Interview, policy: Policy) -> Meeting:
@@ -74,6 +73,12 @@ def _meeting(case: Case, interview: Interview, policy: Policy) -> Meeting:
         end = interview.start + timedelta(minutes=policy.interview_length)
     key = f"interview:{interview.start.astimezone(UTC).isoformat(timespec='minutes')}"
     return Meeting(interview, end, _nobody_came(case, interview.start, end), key)
+
+
+def _spoken_of(case: Case, meetings: tuple[Meeting, ...]) -> tuple[Person, ...]:
+    """Return the interviewers whom no interview names."""
+    named = {p for m in meetings for p in m.interview.people}
+    return tuple(p for p in case.people if p.part in INTERVIEWING and p not in named)
 
 
 def _nobody_came(case: Case, start: datetime, end: datetime) -> bool:

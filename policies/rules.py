@@ -115,7 +115,7 @@ def ask_after_a_pause(s: Situation) -> Wishes:
     "W5 W10 Q1 Q10 T3 C1",
 )
 def ask_after_a_long_silence(s: Situation) -> Wishes:
-    if s.clock and not s.promise:
+    if s.held and s.clock and not s.promise:
         yield notes.status_check(s, s.workday(s.clock, s.policy.status_after_silence))
 
 

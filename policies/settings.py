@@ -152,7 +152,7 @@ class Policy:
 
     def day(self, moment: datetime) -> date:
         """Return the user's local date of that moment."""
-        return moment.astimezone(ZoneInfo(self.zone)).date()
+        return moment.astimezone(_zone(self.zone)).date()
 
     def moment(self, day: date, hour: int) -> datetime:
         """Return that full hour of that day where the user lives, in UTC."""
@@ -164,7 +164,7 @@ class Policy:
 
     def workday(self, day: date, count: int) -> date:
         """Return the `count`-th business day after that day."""
-        return workdays.add(day, count, self.closed)
+        return _workday(self, day, count)
 
 
 @cache
@@ -207,9 +207,17 @@ class _Words(dict[str, Amount]):
         return Amount(getattr(self.policy, name), choices()[name].metadata["unit"])
 
 
+_zone = cache(ZoneInfo)
+
+
 @lru_cache(maxsize=4096)
 def _moment(zone: str, day: date, hour: int) -> datetime:
-    return datetime.combine(day, time(hour), ZoneInfo(zone)).astimezone(UTC)
+    return datetime.combine(day, time(hour), _zone(zone)).astimezone(UTC)
+
+
+@lru_cache(maxsize=4096)
+def _workday(policy: Policy, day: date, count: int) -> date:
+    return workdays.add(day, count, policy.closed)
 
 
 def _digest(policy: Policy) -> str:

@@ -146,8 +146,8 @@ class Situation:
         return promise if promise and not self._overtaken(promise) else None
 
     def expecting(self, what: Expecting) -> Promise | None:
-        """Return the timeline in force if that is what it lets the candidate expect."""
-        return self.promise if self.promise and self.promise.expecting is what else None
+        """Return the timeline in force if that is what it lets the candidate expect after an interview."""
+        return self.promise if self.held and self.promise and self.promise.expecting is what else None
 
     @once
     def asked(self) -> tuple[datetime, ...]:
@@ -205,8 +205,9 @@ class Situation:
     def no_contact(self) -> Wish | None:
         """The wish not to be contacted, unless they have since said that it is welcome."""
         wish = self.told(DirectionKind.NO_CONTACT, unless=DirectionKind.CHECK_IN_WELCOME)
-        invited = self.expecting(Expecting.A_QUESTION)
-        return None if wish and invited and invited.mail.at >= wish.mail.at else wish
+        if wish is None or self.promise is None or self.promise.expecting is not Expecting.A_QUESTION:
+            return wish
+        return None if self.promise.mail.at >= wish.mail.at else wish
 
     @once
     def lost_interest(self) -> bool:
@@ -282,9 +283,8 @@ class Situation:
 
     def after_named(self, moment: datetime) -> date:
         """Return the day of that moment, or the latest day they named where that is later."""
-        named = (
-            said.day for said in (self.expecting(Expecting.NEWS_BY_A_DAY), self.silence_means_no) if said
-        )
+        by_a_day = self.promise and self.promise.expecting is Expecting.NEWS_BY_A_DAY
+        named = (said.day for said in (self.promise if by_a_day else None, self.silence_means_no) if said)
         return max([self.policy.day(moment), *(day for day in named if day)])
 
     def workday(self, day: date | datetime, count: int) -> date:
