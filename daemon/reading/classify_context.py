@@ -52,6 +52,7 @@ _MOST = {
     Does.SELLING: 3.0,
 }
 _ELSEWHERE = 6.0  # the most that all other signs of something else weigh
+_GIVEN = 2.0  # what it weighs that a mail belongs to a case
 _TRADE = 1.5  # ... beside plain talk of a job: employers are schools, clinics and banks, too
 
 
@@ -88,6 +89,11 @@ def weigh(
         job=sum(weight for weight, _ in job),
         why=tuple(why for _, why in sorted((*job, *rest), key=lambda one: -abs(one[0]))),
     )
+
+
+def given(context: Context) -> Context:
+    """Return the context of a mail of which something else says that it belongs to an application."""
+    return replace(context, weight=max(context.weight, _GIVEN), job=max(context.job, _GIVEN))
 
 
 def _distinct(said: Iterable[Said], does: Does) -> list[Said]:
