@@ -23,6 +23,7 @@ from daemon.errors import UserError
 from daemon.reading.message import parse
 
 _STARTS_WITHIN = 15.0
+_ATTEMPTS = 3
 _SERVER = "import sys; from pymap.main import main; sys.exit(main())"
 
 
@@ -44,21 +45,31 @@ def server(user: str) -> Iterator[Account]:
             "The demonstration needs pymap, a small IMAP server written in Python.",
             hint="Install it with: pip install 'afterword[demo]'",
         )
-    account = Account("127.0.0.1", _free_port(), user, secrets.token_urlsafe(9))
+    for _ in range(_ATTEMPTS):  # somebody else may take the free port before the server does
+        account = Account("127.0.0.1", _free_port(), user, secrets.token_urlsafe(9))
+        process = _start(account)
+        try:
+            if _answers(account, process):
+                yield account
+                return
+        finally:
+            process.terminate()
+            process.wait(timeout=5)
+    raise UserError(
+        "The demonstration's mail server did not start on this machine.",
+        hint="Try again; if it stays so, run `python -m pip check` in this environment.",
+    )
+
+
+def _start(account: Account) -> subprocess.Popen[bytes]:
     address = ["--host", account.host, "--port", str(account.port), "--no-tls", "--no-service", "admin"]
     login = ["dict", "--demo-user", account.user, "--demo-password", account.password]
-    process = subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, "-c", _SERVER, *address, *login],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    try:
-        _wait_for(account, process)
-        yield account
-    finally:
-        process.terminate()
-        process.wait(timeout=5)
 
 
 def _free_port() -> int:
@@ -67,7 +78,8 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_for(account: Account, process: subprocess.Popen[bytes]) -> None:
+def _answers(account: Account, process: subprocess.Popen[bytes]) -> bool:
+    """Wait for the server; return False where it ended or stays silent."""
     patience = time.monotonic() + _STARTS_WITHIN
     while time.monotonic() < patience and process.poll() is None:
         try:
@@ -75,11 +87,8 @@ def _wait_for(account: Account, process: subprocess.Popen[bytes]) -> None:
         except OSError:
             time.sleep(0.05)
         else:
-            return
-    raise UserError(
-        f"The demonstration's mail server did not start on {account.host}:{account.port}.",
-        hint="Try again; if it stays so, run `python -m pip check` in this environment.",
-    )
+            return process.poll() is None
+    return False
 
 
 class MailClient:

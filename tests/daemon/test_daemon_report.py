@@ -166,9 +166,9 @@ def _measured(folder: Path, width: int, *more: str) -> dict[str, str]:
         [
             CHROMIUM,
             *flags,
-            f"--user-data-dir={folder / 'profile'}",
+            f"--user-data-dir={profile}",
             *more,
-            (folder / "harness.html").as_uri(),
+            harness.as_uri(),
         ],
         capture_output=True,
         text=True,
