@@ -13,7 +13,7 @@ from daemon import VERSION
 from daemon.audit import Audit
 from daemon.audit_records import ServiceStarted, StateRebuilt
 from daemon.clock import Clock
-from daemon.config import Imap, Loaded
+from daemon.config import Account, Imap, Loaded
 from daemon.config_check import load_policy, load_templates
 from daemon.drafting.profile import Profile, Quotation, Strength
 from daemon.errors import BadConfig
@@ -39,19 +39,22 @@ class Running:
 @contextmanager
 def assembled(loaded: Loaded, clock: Clock) -> Iterator[Running]:
     """Yield everything the configuration asks for; close the state at the end."""
-    connector, reader = imap_connector(loaded), Reader()
+    account = loaded.account()
+    connector, reader = connector_for(account), Reader()
     store = Store.open(loaded.state_directory, clock.now())
     try:
-        shell = _shell(loaded, store, connector, reader, clock.now())
-        yield Running(connector, shell, timedelta(days=loaded.values.observe_days))
+        shell = _shell(loaded, account, store, connector, reader, clock.now())
+        yield Running(connector, shell, timedelta(days=account.values.observe_days))
     finally:
         connector.close()
         reader.close()
         store.close()
 
 
-def _shell(loaded: Loaded, store: Store, connector: Connector, reader: Reader, now: datetime) -> Shell:
-    user = user_of(loaded, store, now.year)
+def _shell(
+    loaded: Loaded, account: Account, store: Store, connector: Connector, reader: Reader, now: datetime
+) -> Shell:
+    user = user_of(account, store, now.year)
     book = store.account(user.account, now)
     audit = Audit(
         store, audit_directory(loaded), quotes=loaded.values.log.quotes, keep=loaded.values.log.keep
@@ -76,13 +79,13 @@ def _shell(loaded: Loaded, store: Store, connector: Connector, reader: Reader, n
 
 
 @contextmanager
-def looker(loaded: Loaded, now: datetime) -> Iterator[tuple[UserMind, Shell]]:
-    """Yield a mind and a shell on the state, which is opened for reading only and touches no account."""
+def looker(loaded: Loaded, account: Account, now: datetime) -> Iterator[tuple[UserMind, Shell]]:
+    """Yield a mind and a shell on an account's state, opened for reading only; the account is not touched."""
     from connectors.memory import MemoryConnector
 
     store = Store.look(loaded.state_directory)
     try:
-        mind = UserMind(user_of(loaded, store, now.year))
+        mind = UserMind(user_of(account, store, now.year))
         book = store.account(mind.user.account)
         yield mind, Shell(MemoryConnector(), book, Audit(store, None), mind)
     finally:
@@ -94,21 +97,21 @@ def audit_directory(loaded: Loaded) -> Path:
     return loaded.state_directory / "audit"
 
 
-def user_of(loaded: Loaded, store: Store, year: int) -> User:
+def user_of(account: Account, store: Store, year: int) -> User:
     """Return who the program works for, as far as the configuration says."""
-    values = loaded.values
+    values = account.values
     holidays = kept_holidays(store, values.country, year)
     return User(
-        me=Me(frozenset(loaded.addresses), values.name, values.timezone, values.country, values.language),
-        account=loaded.addresses[0],
-        profile=_profile(loaded),
-        policy=load_policy(loaded).located(values.timezone, values.country, holidays),
-        style=Style(load_templates(loaded), Quotation(values.drafts.quote), values.drafts.reword),
+        me=Me(frozenset(account.addresses), values.name, values.timezone, values.country, values.language),
+        account=account.address,
+        profile=_profile(account),
+        policy=load_policy(account).located(values.timezone, values.country, holidays),
+        style=Style(load_templates(account), Quotation(values.drafts.quote), values.drafts.reword),
     )
 
 
-def _profile(loaded: Loaded) -> Profile:
-    values = loaded.values
+def _profile(account: Account) -> Profile:
+    values = account.values
     return Profile(
         name=values.profile.name or values.name,
         phone=values.profile.phone,
@@ -122,28 +125,31 @@ def _profile(loaded: Loaded) -> Profile:
     )
 
 
-def imap_connector(loaded: Loaded) -> Connector:
-    """Return the connector to the configured IMAP account.  Raises BadConfig where there is none."""
+def connector_for(account: Account) -> Connector:
+    """Return the connector to an account.  Raises BadConfig where it is not said where it lies."""
+    if isinstance(account.values.imap, Imap):
+        return _imap_connector(account, account.values.imap)
+    raise BadConfig([f"{account.file}: there is no [imap] table: name the server and the password."])
+
+
+def _imap_connector(account: Account, imap: Imap) -> Connector:
     from connectors.credentials import chosen
     from connectors.imap import ImapConnector
     from connectors.imap_settings import ImapSettings, Security
 
-    imap = loaded.values.imap
-    if not isinstance(imap, Imap):
-        raise BadConfig([f"{loaded.path}: there is no [imap] table: name the server and the password."])
     settings = ImapSettings(
         host=imap.host,
-        user=imap.user or loaded.addresses[0],
+        user=imap.user or account.address,
         port=imap.port or 0,
         security=Security(imap.security),
         mailboxes=imap.mailboxes,
         drafts=imap.drafts,
         sent=imap.sent,
         trash=imap.trash,
-        ca_file=str(loaded.resolve(imap.ca_file)) if imap.ca_file else "",
+        ca_file=str(account.resolve(imap.ca_file)) if imap.ca_file else "",
     )
     secret = chosen(
-        file=loaded.resolve(imap.password_file) if imap.password_file else None,
+        file=account.resolve(imap.password_file) if imap.password_file else None,
         command=imap.password_command,
         credential=imap.password_credential,
         text=imap.password,

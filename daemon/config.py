@@ -1,4 +1,4 @@
-"""What the user configures: one TOML file, and where it is found.
+"""What the user configures: one TOML file, its accounts, and where it is found.
 
 These are the values after checking; `config_check` finds the mistakes.  The field documentation below is
 what `docs/configuration.md` is printed from.
@@ -7,11 +7,14 @@ what `docs/configuration.md` is printed from.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
+
+from daemon.errors import BadConfig, UsageError
 
 Security = Literal["tls", "starttls", "none"]
 
@@ -117,13 +120,13 @@ class Log(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 0
 
 
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The whole configuration."""
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an account may have of its own."""
 
     address: Annotated[
         str | tuple[str, ...],
         Meta(description="Your address, or a list of all you use; the first is the account's."),
-    ]
+    ] = ()
     imap: Imap | UnsetType = UNSET
     name: Annotated[str, Meta(description="Your name, as you sign.")] = ""
     timezone: Annotated[str, Meta(description="Your time zone's IANA name, e.g. `Europe/Berlin`.")] = "UTC"
@@ -142,17 +145,71 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 30
     profile: Profile = Profile()
     drafts: Drafts = Drafts()
+
+
+class Own(Settings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One of several accounts: everything from the top of the file but `accounts`, and any of its tables
+    that is about an account, e.g. `[account.imap]`.
+    """
+
+    id: Annotated[
+        str,
+        Meta(description="A short name for commands and logs; a file of its own is named by its file name."),
+    ] = ""
+
+
+class Config(Settings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The account, or where there are several, what holds for those that say nothing else."""
+
+    accounts: Annotated[
+        str,
+        Meta(description="A directory of account files `ID.toml`, each with what an `[[account]]` has."),
+    ] = ""
+    account: tuple[Own, ...] = ()
     state: State = State()
     log: Log = Log()
 
 
+ONLY = "main"
+"""The id of the account of a file that has one account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account, checked: what it says itself, over what the top of the configuration says.
+
+    `file` is where it stands; relative paths start at `directory`, that of the configuration.
+    """
+
+    id: str
+    values: Settings
+    addresses: tuple[str, ...]
+    file: Path
+    directory: Path
+
+    @property
+    def address(self) -> str:
+        """Return the account's own address, which its state is kept under."""
+        return self.addresses[0]
+
+    def resolve(self, name: str) -> Path:
+        """Return a path written in the configuration."""
+        return self.directory / Path(name).expanduser()
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A configuration that was found and checked: its values, its file, and what follows from both."""
+    """A configuration that was found and checked: its values, its file, and its accounts.
+
+    `several`: the file is written for any number of accounts, even if there is one just now.  `refused` has
+    what is wrong with account files that are left out, by their ids.
+    """
 
     values: Config
     path: Path
-    addresses: tuple[str, ...] = field(default=())
+    accounts: tuple[Account, ...]
+    several: bool = False
+    refused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def state_directory(self) -> Path:
@@ -163,6 +220,23 @@ class Loaded:
     def resolve(self, name: str) -> Path:
         """Return a path written in the file; a relative one starts at the file's own directory."""
         return self.path.parent / Path(name).expanduser()
+
+    def account(self, wanted: str = "") -> Account:
+        """Return the account with this id or address; the only one where none is named.
+
+        Raises UsageError where it is not clear which, BadConfig where its file has mistakes.
+        """
+        if wanted in self.refused:
+            raise BadConfig(self.refused[wanted])
+        fitting = [a for a in self.accounts if wanted in ("", a.id, *a.addresses)]
+        if len(fitting) == 1:
+            return fitting[0]
+        ids = ", ".join(sorted(a.id for a in self.accounts)[:20])
+        if not ids:
+            raise UsageError(f"There is no account in {self.path} yet.")
+        if fitting:
+            raise UsageError(f"There are several accounts: {ids}.", hint="Say which with --account ID.")
+        raise UsageError(f"There is no account {wanted!r}.", hint=f"There are: {ids}.")
 
 
 def default_path() -> Path:

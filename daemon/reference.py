@@ -11,17 +11,8 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import msgspec
 
 from daemon.audit_records import RECORDS
-from daemon.config import Config, Drafts, Imap, Log, Profile, State, Strength
-
-_TABLES: tuple[tuple[str, type[msgspec.Struct]], ...] = (
-    ("", Config),
-    ("[imap]", Imap),
-    ("[profile]", Profile),
-    ("[[profile.strengths]]", Strength),
-    ("[drafts]", Drafts),
-    ("[state]", State),
-    ("[log]", Log),
-)
+from daemon.config import Config, Own, Settings, Strength
+from daemon.config_shape import tables
 
 
 def configuration() -> str:
@@ -40,14 +31,18 @@ def pages() -> dict[str, str]:
 
 
 def _settings() -> Iterator[str]:
-    for table, struct in _TABLES:
-        yield f"\n## {f'`{table}`' if table else 'At the top of the file'}\n"
+    places: dict[str, type[msgspec.Struct]] = {"At the top of the file": Config, "`[[account]]`": Own}
+    places |= {f"`[{name}]`": struct for name, struct in tables(Config).items()}
+    places["`[[profile.strengths]]`"] = Strength
+    for place, struct in places.items():
+        yield f"\n## {place}\n"
         yield f"{_doc(struct)}\n"
         yield "| setting | default | what it is |"
         yield "|---|---|---|"
         hints = get_type_hints(struct, include_extras=True)
+        shared = Settings.__struct_fields__ if struct is Own else ()
         for field in msgspec.structs.fields(struct):
-            if said := _said(hints[field.name]):
+            if (said := _said(hints[field.name])) and field.name not in shared:
                 yield f"| `{field.name}` | {_default(field)} | {said} |"
 
 
@@ -105,6 +100,46 @@ password_file = "password"       # beside this file, chmod 600
 
 Relative paths start at the directory of the file. Exactly one of the four password settings is used;
 prefer `password_command` or `password_credential`, then `password_file`.
+
+## Many accounts
+
+One program watches up to a thousand mailboxes, with one state and one audit log. Either list them:
+
+```toml
+timezone = "Europe/Madrid"       # for every account that says nothing else
+
+[imap]
+host = "imap.mail.example"
+
+[[account]]
+id = "ana"                       # for `--account ana`, and in logs
+address = "ana@mail.example"
+name = "Ana Ruiz"
+
+[account.imap]
+password_file = "secrets/ana"
+
+[[account]]
+id = "ben"
+address = "ben@mail.example"
+timezone = "Europe/Lisbon"
+
+[account.imap]
+password_file = "secrets/ben"
+```
+
+or give each a file of its own, `accounts.d/ana.toml`, which has what an `[[account]]` has (`[account.imap]`
+is `[imap]` there) and is called by the name of the file:
+
+```toml
+accounts = "accounts.d"
+```
+
+Both may be used at once. What an account does not say itself is taken from the top of the file, setting by
+setting, also inside tables. `kill -HUP` takes in new, changed and removed accounts; the others are not
+disturbed. A mistake in an account file costs that account alone; `afterword status` says so.
+Relative paths start at the directory of the main file, in account files too. The state of an account is kept
+under its first address, so ids and file names may change.
 """
 
 _AUDIT_LOG = """# The audit log

@@ -9,7 +9,7 @@ from typing import Any
 import click
 import msgspec
 
-from daemon.cli.look import CONFIG, JSON
+from daemon.cli.options import CONFIG, JSON
 from daemon.cli.show import emit
 from daemon.errors import UserError
 
@@ -30,7 +30,7 @@ def show(case_id: str, last: int | None, config: Path | None, as_json: bool) -> 
     from daemon.audit_chain import lines
     from daemon.config_check import load
 
-    directory = audit_directory(load(config))
+    directory = audit_directory(load(config, forgiving=True))
     if not directory.exists():
         raise UserError(f"There is no audit log in {directory}.", hint="Start with `afterword run --once`.")
     found = [line for line in lines(directory) if not case_id or _case(line) == case_id]
@@ -76,7 +76,7 @@ def verify(config: Path | None, as_json: bool) -> None:
     from daemon.config_check import load
     from daemon.store import Store
 
-    loaded = load(config)
+    loaded = load(config, forgiving=True)
     store = Store.look(loaded.state_directory)
     try:
         breaks, count = breaks_in(store, audit_directory(loaded)), head_of(store).seq

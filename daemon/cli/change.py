@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from daemon.cli.look import CONFIG, known_case
+from daemon.cli.look import known_case
+from daemon.cli.options import ACCOUNT, CONFIG, chosen
 from daemon.clock import Clock
 from daemon.errors import UsageError
 
@@ -28,7 +29,7 @@ ABOUT = ("talked", "when", "asked", "interested", "note")
 
 @dataclass(frozen=True, slots=True)
 class Changing:
-    """The state of the configured account, opened for writing."""
+    """The state of the account meant, opened for writing."""
 
     book: Book
     audit: Audit
@@ -46,20 +47,19 @@ class Changing:
 
 
 @contextmanager
-def changing(config: Path | None) -> Iterator[Changing]:
+def changing(config: Path | None, account: str) -> Iterator[Changing]:
     """Open the state for one change, committed as a whole."""
     from daemon.assembly import audit_directory
     from daemon.audit import Audit
-    from daemon.config_check import load
     from daemon.store import Store
 
-    loaded, now = load(config), Clock().now()
+    (loaded, meant), now = chosen(config, account), Clock().now()
     Store.look(loaded.state_directory).close()  # says so where there is none yet
     store = Store.open(loaded.state_directory, now)
     try:
         audit = Audit(store, audit_directory(loaded), keep=loaded.values.log.keep)
         with store.transaction():
-            yield Changing(store.account(loaded.addresses[0]), audit, now)
+            yield Changing(store.account(meant.address), audit, now)
     finally:
         store.close()
 
@@ -76,7 +76,8 @@ def changing(config: Path | None) -> Iterator[Changing]:
 )
 @click.option("--person", default="", help="Whom it concerns: a name or an address.")
 @CONFIG
-def note(case_id: str, text: str, about: str, person: str, config: Path | None) -> None:
+@ACCOUNT
+def note(case_id: str, text: str, about: str, person: str, config: Path | None, account: str) -> None:
     """Tell afterword something about a case, for the notes it drafts and the decisions it takes.
 
     `--about interested` with the text "no" says that you want to be out of this one.
@@ -86,7 +87,7 @@ def note(case_id: str, text: str, about: str, person: str, config: Path | None) 
 
     if about == "interested" and text.strip().lower() not in ("yes", "no"):
         raise UsageError('`--about interested` takes "yes" or "no".')
-    with changing(config) as at:
+    with changing(config, account) as at:
         found = at.case(case_id)
         name, value = to_pair(Fact(About(about), text.strip(), person.strip().lower()))
         at.book.add_fact(found, name, value, at.now)
@@ -103,9 +104,10 @@ def case() -> None:
 @click.argument("kept")
 @click.argument("merged")
 @CONFIG
-def merge(kept: str, merged: str, config: Path | None) -> None:
+@ACCOUNT
+def merge(kept: str, merged: str, config: Path | None, account: str) -> None:
     """Put everything of the case MERGED into the case KEPT."""
-    with changing(config) as at:
+    with changing(config, account) as at:
         into, gone = at.case(kept), at.case(merged)
         if into == gone:
             raise UsageError("A case cannot be merged with itself.")
@@ -120,14 +122,15 @@ def merge(kept: str, merged: str, config: Path | None) -> None:
 @click.argument("case_id", metavar="CASE")
 @click.argument("mails", nargs=-1, required=True, metavar="MAIL…")
 @CONFIG
-def split(case_id: str, mails: tuple[str, ...], config: Path | None) -> None:
+@ACCOUNT
+def split(case_id: str, mails: tuple[str, ...], config: Path | None, account: str) -> None:
     """Take mails out of a case and make them a case of their own.
 
     MAIL is a Message-ID, or its beginning, as `afterword explain --json` shows it.
     """
     from daemon.linking import case_id_for
 
-    with changing(config) as at:
+    with changing(config, account) as at:
         found = at.case(case_id)
         chosen = [_mail(at.book, found, wanted) for wanted in mails]
         fresh = case_id_for(min(chosen, key=lambda r: r.date))
@@ -145,9 +148,10 @@ def split(case_id: str, mails: tuple[str, ...], config: Path | None) -> None:
 @click.argument("from_case", metavar="FROM")
 @click.argument("to_case", metavar="TO")
 @CONFIG
-def move(mail: str, from_case: str, to_case: str, config: Path | None) -> None:
+@ACCOUNT
+def move(mail: str, from_case: str, to_case: str, config: Path | None, account: str) -> None:
     """Move one mail from a case into another."""
-    with changing(config) as at:
+    with changing(config, account) as at:
         source, target = at.case(from_case), at.case(to_case)
         reading = _mail(at.book, source, mail)
         at.book.link(reading.key, target, f"moved from {source}", at.now, by_hand=True)

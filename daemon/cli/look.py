@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from daemon.cli.options import ACCOUNT, CONFIG, JSON, chosen
 from daemon.cli.show import emit, local
 from daemon.clock import Clock
 from daemon.errors import UsageError
@@ -19,34 +20,31 @@ if TYPE_CHECKING:
     from daemon.looking import Looking
     from daemon.overview import View
 
-CONFIG = click.option("--config", type=click.Path(path_type=Path), help="The configuration file.")
-JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-
 
 @contextmanager
-def looking(config: Path | None) -> Iterator[Looking]:
-    """Open the state of the configured account for reading only."""
+def looking(config: Path | None, account: str = "") -> Iterator[Looking]:
+    """Open the state of the account meant for reading only."""
     from daemon.assembly import looker
-    from daemon.config_check import load
     from daemon.looking import Looking
 
-    now = Clock().now()
-    with looker(load(config), now) as (mind, shell):
+    (loaded, meant), now = chosen(config, account), Clock().now()
+    with looker(loaded, meant, now) as (mind, shell):
         yield Looking(mind, shell, now)
 
 
 @click.command()
 @CONFIG
+@ACCOUNT
 @JSON
-def status(config: Path | None, as_json: bool) -> None:
+def status(config: Path | None, account: str, as_json: bool) -> None:
     """Show how the account is doing, and every case: where it stands and what comes next."""
-    with looking(config) as at:
-        account = _account(at)
+    with looking(config, account) as at:
+        how = _account(at)
         views = [at.seen(case_id).view for case_id in at.ids()]
         if as_json:
-            emit({**account, "cases": views})
+            emit({**how, "cases": views})
             return
-        _show_account(account, at.zone)
+        _show_account(how, at.zone)
         if not views:
             click.echo("No cases yet: no mail about an interview has come.")
         elif sys.stdout.isatty():
@@ -116,10 +114,11 @@ def _table(views: list[View], zone: str) -> None:
 @click.command()
 @click.argument("case_id", metavar="CASE")
 @CONFIG
+@ACCOUNT
 @JSON
-def explain(case_id: str, config: Path | None, as_json: bool) -> None:
+def explain(case_id: str, config: Path | None, account: str, as_json: bool) -> None:
     """Tell the whole story of a case: every mail, what it says, every decision and the rule behind it."""
-    with looking(config) as at:
+    with looking(config, account) as at:
         found = known_case(at.ids(), case_id)
         seen = at.seen(found)
         case, decision = seen.case, seen.decision

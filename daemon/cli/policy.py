@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from daemon.cli.look import CONFIG, JSON
+from daemon.cli.options import CONFIG, JSON
 from daemon.cli.show import emit
 from daemon.errors import BadConfig, UsageError, UserError
 
@@ -38,7 +38,7 @@ def _chosen(name: str | None, config: Path | None) -> Policy:
     if name:
         return _named(name)
     if config or default_path().exists():
-        return load_policy(load(config))
+        return load_policy(load(config).account())
     return _named("default")
 
 

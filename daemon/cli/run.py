@@ -38,7 +38,7 @@ def run(config: Path | None, once: bool, as_json: bool) -> None:
     from daemon.log import configure
     from daemon.store import only_one
 
-    loaded = load(config)
+    loaded = load(config, forgiving=True)
     configure(loaded.values.log.level)
     with only_one(loaded.state_directory):
         if once:
@@ -63,7 +63,7 @@ def _once(loaded: Loaded, as_json: bool) -> None:
             raise kind(str(error), hint=error.hint) from error
         except ConnectorError as error:
             raise UserError(str(error), hint=error.hint) from error
-        show_done(done, loaded.values.timezone, as_json)
+        show_done(done, loaded.account().values.timezone, as_json)
 
 
 def _watch(loaded: Loaded, config: Path | None) -> None:
@@ -104,7 +104,7 @@ def _reloaded(loaded: Loaded, config: Path | None) -> Loaded:
     from daemon.log import logger
 
     try:
-        fresh = load(config)
+        fresh = load(config, forgiving=True)
     except BadConfig as error:
         for problem in error.problems:
             logger().error("configuration_refused", problem=problem)
@@ -119,9 +119,9 @@ def fingerprint(loaded: Loaded) -> tuple[object, ...]:
     """Return what changes when the configuration or a file it takes a secret from does."""
     from daemon.config import Imap
 
-    imap = loaded.values.imap
-    names = [imap.password_file] if isinstance(imap, Imap) and imap.password_file else []
-    return tuple(_state_of(path) for path in (loaded.path, *(loaded.resolve(name) for name in names)))
+    servers = [(account, account.values.imap) for account in loaded.accounts]
+    secrets = [a.resolve(s.password_file) for a, s in servers if isinstance(s, Imap) and s.password_file]
+    return tuple(_state_of(path) for path in (loaded.path, *secrets))
 
 
 def _state_of(path: Path) -> object:

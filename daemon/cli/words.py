@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from daemon.cli.look import CONFIG, JSON, known_case, looking
+from daemon.cli.look import known_case, looking
+from daemon.cli.options import ACCOUNT, CONFIG, JSON
 from daemon.cli.show import emit
 from daemon.errors import UsageError, UserError
 from policies.case import Note
@@ -31,8 +32,9 @@ if TYPE_CHECKING:
 )
 @click.option("--language", default="", help="The FILE's language; detected where it is left out.")
 @CONFIG
+@ACCOUNT
 @JSON
-def proofread(what: str, note: str, language: str, config: Path | None, as_json: bool) -> None:
+def proofread(what: str, note: str, language: str, config: Path | None, account: str, as_json: bool) -> None:
     """Say what a note should not be sent with: gaps, stock phrases, length, pleading, wrong names.
 
     CASE means the drafts that wait for you in a case; FILE is any text, - standard input.  The exit status
@@ -41,7 +43,7 @@ def proofread(what: str, note: str, language: str, config: Path | None, as_json:
     if what == "-" or Path(what).is_file():
         found = {what: _faults_of(_text(what), Note(note), language)}
     else:
-        with looking(config) as at:
+        with looking(config, account) as at:
             found = dict(_faults_in(at, what))
     if as_json:
         emit([{"where": where, "faults": faults} for where, faults in found.items()])
@@ -132,5 +134,5 @@ def _files(config: Path | None) -> dict[tuple[str, str], File]:
     from daemon.config_check import load, load_templates
     from daemon.drafting.templates import builtin
 
-    chosen = load_templates(load(config)) if config or default_path().exists() else builtin()
+    chosen = load_templates(load(config).account()) if config or default_path().exists() else builtin()
     return dict(chosen.files)

@@ -45,9 +45,11 @@ def problems(directory: Path, text: str, mode: int = 0o600) -> tuple[str, ...]:
 def test_a_good_configuration_is_taken_as_it_is(tmp_path: Path) -> None:
     """Addresses become lower-case, everything else stays as it was written."""
     loaded = load(write(tmp_path, GOOD))
-    assert loaded.addresses == ("ana@mail.example", "ana.ruiz@work.example")
-    assert loaded.values.timezone == "Europe/Madrid"
-    assert loaded.values.observe_days == 30
+    (account,) = loaded.accounts
+    assert account.addresses == ("ana@mail.example", "ana.ruiz@work.example")
+    assert account.values.timezone == "Europe/Madrid"
+    assert account.values.observe_days == 30
+    assert not loaded.several
 
 
 def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:
@@ -115,7 +117,7 @@ def test_each_mistake_says_what_to_do(tmp_path: Path, change: tuple[str, str], s
 def test_a_password_in_the_file_needs_a_private_file(tmp_path: Path) -> None:
     """The clear password is accepted in a 0600 file only."""
     text = GOOD.replace('password_command = ["pass", "mail"]', 'password = "open-sesame"')
-    assert load(write(tmp_path, text)).values.imap
+    assert load(write(tmp_path, text)).accounts[0].values.imap
     found = problems(tmp_path, text, 0o644)
     assert any("chmod 600" in each for each in found)
     assert not any("open-sesame" in each for each in found)

@@ -29,4 +29,4 @@ def test_the_example_configuration_works(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(example[1])
     (tmp_path / "password").write_text("open-sesame\n")
     os.chmod(tmp_path / "password", 0o600)
-    assert load(tmp_path / "config.toml").addresses == ("ana@mail.example",)
+    assert load(tmp_path / "config.toml").account().addresses == ("ana@mail.example",)

@@ -1,0 +1,156 @@
+"""Whether the values of an account's configuration make sense: that files are there, that zones exist.
+
+Each mistake is its key and one sentence that says the way out.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib.resources
+import ipaddress
+import re
+import stat
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from zoneinfo import available_timezones
+
+from daemon.config import Account, Imap
+from daemon.drafting.templates import TemplateFault, Templates, builtin
+from policies.policy_files import PolicyError, preset
+from policies.policy_files import load as load_policy_text
+from policies.settings import Policy
+
+_ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+")
+PASSWORD_SOURCES = ("password_file", "password_command", "password_credential", "password")
+
+
+def sense(account: Account) -> Iterator[tuple[str, str]]:
+    """Yield (key, sentence) for values that have the right type and make no sense."""
+    values = account.values
+    for address in account.addresses:
+        if not _ADDRESS.fullmatch(address):
+            yield "address", f"`address` holds {address!r}, which is not an e-mail address."
+    yield from _zone(values.timezone)
+    yield from _country(values.country)
+    yield from (("policy", mistake) for mistake in _policy(account))
+    yield from (("drafts.templates", mistake) for mistake in _templates(account))
+    if isinstance(values.imap, Imap):
+        yield from _imap(account, values.imap)
+
+
+def load_policy(account: Account) -> Policy:
+    """Return the chosen policy.  Raises PolicyError, or OSError for a file that cannot be read."""
+    name = account.values.policy
+    if not re.search(r"[./~]", name):
+        return preset(name)
+    path = account.resolve(name)
+    return load_policy_text(path.read_text(encoding="utf-8"), file=str(path))
+
+
+def _policy(account: Account) -> Iterator[str]:
+    try:
+        load_policy(account)
+    except PolicyError as error:
+        yield from error.mistakes
+    except OSError as error:
+        yield f"`policy` names {account.values.policy}, which cannot be read: {error.strerror}."
+
+
+def load_templates(account: Account) -> Templates:
+    """Return the user's templates in place of the packaged ones.  Raises TemplateFault."""
+    directory = account.values.drafts.templates
+    if not directory:
+        return builtin()
+    from daemon.drafting.filling import load  # jinja2, which only a draft needs
+
+    return load(account.resolve(directory))
+
+
+def _templates(account: Account) -> Iterator[str]:
+    try:
+        load_templates(account)
+    except TemplateFault as fault:
+        yield str(fault)
+
+
+def _zone(name: str) -> Iterator[tuple[str, str]]:
+    zones = _zones()
+    if name not in zones:
+        near = difflib.get_close_matches(name, zones, n=1)
+        last = [z for z in sorted(zones) if z.rpartition("/")[2].lower() == name.lower().replace(" ", "_")]
+        found = (last or near)[:1]
+        hint = f" Did you mean `{found[0]}`?" if found else " It is written like `Europe/Berlin`."
+        yield "timezone", f"`timezone` is {name!r}, which is no IANA time zone.{hint}"
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _country(code: str) -> Iterator[tuple[str, str]]:
+    if not code:
+        return
+    country, _, subdivision = code.partition("-")
+    if country not in countries() or (subdivision and not re.fullmatch(r"[A-Z0-9]{1,3}", subdivision)):
+        yield (
+            "country",
+            f"`country` is {code!r}; it must be an ISO 3166 code in capitals such as `US` or `GB-ENG`.",
+        )
+
+
+@cache
+def countries() -> frozenset[str]:
+    """Return the ISO 3166 codes of all countries (from the time zone database's iso3166.tab)."""
+    table = importlib.resources.files("tzdata").joinpath("zoneinfo/iso3166.tab").read_text(encoding="utf-8")
+    return frozenset(line[:2] for line in table.splitlines() if line and not line.startswith("#"))
+
+
+def _imap(account: Account, imap: Imap) -> Iterator[tuple[str, str]]:
+    given = [name for name in PASSWORD_SOURCES if getattr(imap, name)]
+    if not given:
+        yield (
+            "imap",
+            "`[imap]` says no password: set `password_file`, `password_command` or `password_credential`.",
+        )
+    if len(given) > 1:
+        yield f"imap.{given[1]}", f"`[imap]` has several passwords ({', '.join(given)}): keep one."
+    if imap.password and _open_to_others(account.file):
+        yield (
+            "imap.password",
+            f"`imap.password` stands in a file others may read: `chmod 600 {account.file}`, or use"
+            " `password_file`.",
+        )
+    if imap.password_file:
+        yield from _file("imap.password_file", account.resolve(imap.password_file), _private)
+    if imap.ca_file:
+        yield from _file("imap.ca_file", account.resolve(imap.ca_file))
+    if imap.security == "none" and not _loopback(imap.host):
+        yield (
+            "imap.security",
+            f"`imap.security` is `none`, but {imap.host} is not this machine: the password would travel in"
+            " the clear. Use `tls` or `starttls`.",
+        )
+
+
+def _file(key: str, path: Path, more: Callable[[Path], str] = lambda _: "") -> Iterator[tuple[str, str]]:
+    if not path.is_file():
+        yield key, f"`{key}` names {path}, which is not a file."
+    elif fault := more(path):
+        yield key, f"`{key}` names {path}, {fault}"
+
+
+def _private(path: Path) -> str:
+    return f"which others may read: `chmod 600 {path}`." if _open_to_others(path) else ""
+
+
+def _open_to_others(path: Path) -> bool:
+    return bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
