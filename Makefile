@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint bench expect wheel clean
+.PHONY: demo test lint bench expect pictures wheel clean
 
 demo: $(READY)  ## watch the whole job on a real IMAP server on this machine
 	@$(BIN)/afterword demo
@@ -24,6 +24,9 @@ expect: $(READY)  ## rewrite the expectations of stories, golden drafts and prin
 	@$(BIN)/python -m daemon.reference docs
 	@$(BIN)/python bench/drafts.py --write tests/drafting/golden
 	@AFTERWORD_EXPECT=1 $(BIN)/python -m pytest -n auto tests/stories tests/house/test_house_docs.py tests/policies/test_policy_articles.py
+
+pictures: $(READY)  ## draw the README's pictures anew; needs Chromium
+	@$(BIN)/python docs/pictures.py
 
 wheel: $(READY)
 	$(BIN)/python -m build --no-isolation

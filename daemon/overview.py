@@ -10,7 +10,7 @@ from enum import StrEnum
 from daemon.ledger import LEFT
 from daemon.store_book import Linked
 from daemon.store_drafts import Entry
-from policies.case import Case, DraftState, Event, Party, Timeline
+from policies.case import Case, DraftState, Event, Part, Party, Timeline
 from policies.decision import Action, Decision
 from policies.history import Outcome
 
@@ -122,7 +122,8 @@ def story(
     for at, action, text in raised:
         chapters.append(Chapter(at, f"{action}: {text}", Sign.STOP if action == "stop" else Sign.ADVICE))
     for interview in case.interviews:
-        names = ", ".join(p.name or p.address or "?" for p in interview.people)
+        met = (p for p in interview.people if p.part is not Part.COORDINATOR)
+        names = ", ".join(p.name or p.address or "?" for p in met)
         sign, what = (
             (Sign.CALLED_OFF, "interview called off")
             if interview.cancelled

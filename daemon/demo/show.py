@@ -13,7 +13,7 @@ import click
 from daemon.drafting.words import gaps
 from daemon.reading.model import Reading
 from daemon.step import Done
-from policies.case import Interview, Kind, Timeline
+from policies.case import Interview, Kind, Part, Timeline
 from policies.decision import Action, Finding
 
 _INDENT = " " * 19
@@ -82,13 +82,16 @@ class Screen:
     def _interview(self, interview: Interview) -> str:
         start = interview.start.astimezone(self._zone)
         end = f"–{interview.end.astimezone(self._zone):%H:%M}" if interview.end else ""
-        people = ", ".join(p.name or p.address or "?" for p in interview.people)
+        people = ", ".join(
+            p.name or p.address or "?" for p in interview.people if p.part is not Part.COORDINATOR
+        )
         return f"interview: {start:%a %-d %b %H:%M}{end}" + (f" with {people}" if people else "")
 
     def _draft(self, octets: bytes, *, whole: bool) -> None:
         mail = message_from_bytes(octets, policy=default)
         body = mail.get_content()
-        click.echo(f"{_INDENT}┌ in \\Drafts: To: {mail['To']} · {mail['Subject']}")
+        head = f"in \\Drafts: To: {mail['To']} · {mail['Subject']}"
+        click.echo(f"{_INDENT}┌ {textwrap.shorten(head, _WIDTH - len(_INDENT) - 2, placeholder=' …')}")
         if not whole:
             click.echo(f"{_INDENT}└ in other words than the last one; gaps to fill: {len(gaps(body))}")
             return
