@@ -76,11 +76,10 @@ def weigh(
 ) -> Context:
     """Return how far the mail, whose sentences are `lines`, is about a job the user seeks."""
     said = tuple(said)
-    job = (*_job(said), *_sender(message, sender), *_thread(message, language))
+    job = (*_job(said), *_role(message, lines), *_sender(message, sender), *_thread(message, language))
     called = _called(message, language)
     rest = (
         *_work(said),
-        *_role(message, lines),
         *_elsewhere((*said, *called)),
         *_envelope(message, sender, me),
     )
