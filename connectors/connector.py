@@ -5,6 +5,7 @@ Two rules: nothing here knows what a mail means, and nothing here can send one.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -87,6 +88,17 @@ class Removal(StrEnum):
     IMPOSSIBLE = "impossible"  # the server cannot remove exactly one message (no UIDPLUS)
 
 
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """How news will be known: `source` becomes readable once the account says something.
+
+    After `seconds` the account is to be asked in any case; without a source, that is all there is.
+    """
+
+    seconds: float
+    source: socket.socket | None = None
+
+
 @runtime_checkable
 class Connector(Protocol):
     """A mail account.  Every method raises only `connectors.errors`; none of them sends mail."""
@@ -132,3 +144,18 @@ class Connector(Protocol):
 
     def close(self) -> None:
         """Let go of the connection without waiting for the server."""
+
+
+@runtime_checkable
+class Listener(Protocol):
+    """What a connector may offer besides: to wait for news without a thread that waits."""
+
+    def listen(self) -> Listening:
+        """Begin to listen, and return how news will be known.  Raises as the methods of a Connector."""
+
+    def heard(self) -> bool:
+        """Take in what has arrived while listening, without waiting; return whether there may be news.
+
+        Ask it once after `listen` too: something may have come with the answer.  Raises Unavailable where
+        the connection has ended.
+        """

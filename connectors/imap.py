@@ -14,7 +14,16 @@ from datetime import UTC, datetime, timedelta
 
 from connectors import header, imap_drafts, imap_fetch, imap_names
 from connectors.alarm import Alarm
-from connectors.connector import Batch, Cursor, DraftRef, Mailbox, Removal, SpecialUse, StoredMessage
+from connectors.connector import (
+    Batch,
+    Cursor,
+    DraftRef,
+    Listening,
+    Mailbox,
+    Removal,
+    SpecialUse,
+    StoredMessage,
+)
 from connectors.errors import Refused, Unavailable, Vanished
 from connectors.imap_drafts import Place
 from connectors.imap_fetch import Facts, Fetcher
@@ -117,6 +126,22 @@ class ImapConnector:
                     _same(session, selected)
                     bodies = self._mails.bodies(session, place, group)
                 yield group, _stored(folder, group, bodies)
+
+    def listen(self) -> Listening:
+        """Leave an IDLE open in the first watched mailbox, for one lap; poll after it in any case."""
+        with self._speaking("waiting for mail", settled=False) as session:
+            if session.wire.idling or self._begin_idle(session):
+                left = self._idle_since + self._settings.lap - time.monotonic()
+                return Listening(max(left, 0.0), session.wire.sock)
+            session.rested = True
+            return Listening(0.0 if session.take_news() else self._settings.lap)
+
+    def heard(self) -> bool:
+        """Take in what came during the IDLE; return whether mail did."""
+        if self._session is None:
+            return True
+        with self._speaking("waiting for mail", settled=False) as session:
+            return session.wire.idling and session.wire.idle_news()
 
     def wait(self, seconds: float) -> bool:
         """Wait for news in the first watched mailbox, at most for one lap; poll after it in any case.

@@ -9,10 +9,12 @@ from __future__ import annotations
 import contextlib
 import imaplib
 import ipaddress
+import os
 import re
 import ssl
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from imapclient.exceptions import (
@@ -76,11 +78,15 @@ class Session:
         self.selected: Selected | None = None
         self.can_idle = "IDLE" in self.capabilities
         self.news = False
+        self.rested = False
 
     def settle(self) -> None:
-        """End an IDLE that was left open, so that commands can be sent."""
+        """End an IDLE that was left open, so that commands can be sent; after a rest, see who is there."""
         if self.wire.idling and self.wire.end_idle():
             self.news = True
+        if self.rested:
+            self.rested = False
+            self.noop()
 
     def take_news(self) -> bool:
         """Return whether mail was announced at a time nobody waited for it, and forget that it was."""
@@ -205,12 +211,18 @@ def _context(settings: ImapSettings) -> ssl.SSLContext | None:
     if settings.security is Security.NONE:
         return None
     try:
-        return ssl.create_default_context(cafile=settings.ca_file or None)
+        return _trusting(settings.ca_file, os.stat(settings.ca_file).st_mtime if settings.ca_file else 0.0)
     except OSError as error:
         raise Refused(
             f"The certificates in {settings.ca_file} cannot be used: {words(error)}.",
             hint="ca_file has to name a readable file of certificates in PEM form.",
         ) from error
+
+
+@lru_cache(maxsize=8)
+def _trusting(ca_file: str, _changed: float) -> ssl.SSLContext:
+    """Return one context for all accounts that trust the same: the system's certificates take a megabyte."""
+    return ssl.create_default_context(cafile=ca_file or None)
 
 
 def _protect(client: Client, settings: ImapSettings) -> None:
