@@ -24,6 +24,7 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
             "policy": ("daemon.cli.policy", "Show, compare and check policies."),
         },
         "Set it up": {
+            "init": ("daemon.cli.init", "Set it up for your mailbox, or change what was set up."),
             "run": ("daemon.cli.run", "Watch the mailbox and lay drafts; --once for a single look."),
         },
         "Every day": {

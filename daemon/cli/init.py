@@ -1,0 +1,225 @@
+"""`afterword init`: from an address to a configuration that works, asking as little as can be."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from connectors.connector import SpecialUse
+from daemon import setup
+from daemon.cli.ask import Asker
+from daemon.cli.init_person import person, texts
+from daemon.cli.options import CONFIG
+from daemon.clock import Clock
+from daemon.errors import UsageError, UserError
+from daemon.setup import Present
+from daemon.toml_text import Key, Value
+
+if TYPE_CHECKING:
+    from daemon.cli.init_login import LoggedIn
+
+_DAYS = 60
+
+_NEXT = (
+    ("doctor", "check everything"),
+    ("run --once", "look once; the first look only observes"),
+    ("service install", "keep watching, also after a restart"),
+)
+
+
+@click.command()
+@click.option("--address", "addresses", multiple=True, help="Your address; repeat it for every one you use.")
+@click.option("--host", help="The IMAP server, or a provider's name; found from the address otherwise.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Its port, where it is not the usual one.")
+@click.option(
+    "--security", type=click.Choice(["tls", "starttls", "none"]), help="tls, unless it says otherwise."
+)
+@click.option("--user", help="The login name, where it is not the address.")
+@click.option("--ca-file", help="Certificates to trust instead of the system's own.")
+@click.option("--password-file", help="A file with the password (0600), or - to read it from standard input.")
+@click.option("--password-command", help='A command that prints the password, e.g. "pass show mail".')
+@click.option("--drafts", help="The drafts mailbox, where the server does not say.")
+@click.option("--sent", help="The sent mailbox, where the server does not say.")
+@click.option("--name", help="Your name, as you sign.")
+@click.option("--timezone", help="Your time zone, e.g. Europe/Berlin.")
+@click.option("--country", help="Whose public holidays count, e.g. US, GB-ENG.")
+@click.option("--language", type=click.Choice(setup.LANGUAGES), help="Assumed where a mail's own is unclear.")
+@click.option("--phone", help="A telephone number for your signature.")
+@click.option(
+    "--strength", "strengths", multiple=True, help="What you bring, in a sentence; may be repeated."
+)
+@click.option(
+    "--days", type=click.IntRange(0, 3650), default=_DAYS, show_default=True, help="Look back so far."
+)
+@click.option("--yes", is_flag=True, help="Ask nothing: take what is given, and what is usual.")
+@CONFIG
+def init(config: Path | None, yes: bool, **given: object) -> None:
+    """Set afterword up for a mailbox, or change what was set up.
+
+    Finds the server of your address, tries the login, asks the little it has to know, shows what it will
+    write, and says what it would have done with your mail of the last weeks.  The mailbox is only read.
+
+    \b
+    afterword init
+    afterword init --address ana@mail.example --password-file - --yes < password
+    """
+    from daemon.config import default_path
+
+    if not yes and not sys.stdin.isatty():
+        raise UsageError("There is nobody to ask: standard input is no terminal.", hint="Add --yes.")
+    path = (config or default_path()).expanduser().absolute()
+    _Init(Asker(talks=not yes), Present.read(path, path.parent), given).run()
+
+
+class _Init:
+    """One run of the wizard over one file."""
+
+    def __init__(self, asker: Asker, present: Present, given: Mapping[str, object]) -> None:
+        self._asker = asker
+        self._present = present
+        self._given = given
+        self._clock = Clock()
+
+    def run(self) -> None:
+        """Ask, try, show, write, look back."""
+        self._asker.say("afterword reads a mailbox and lays drafts in it. It never sends mail.")
+        self._asker.say("Nothing is written before you have seen it.\n")
+        self._not_several()
+        addresses = self._addresses()
+        account = self._account(addresses[0])
+        settings = {
+            **self._about_account(addresses, account),
+            **person(self._asker, self._given, self._present, addresses[0]),
+        }
+        if self._write(settings, account):
+            self._look_back(account)
+            self._what_next()
+
+    def _not_several(self) -> None:
+        if "account" in self._present.table or "accounts" in self._present.table:
+            raise UsageError(
+                f"{self._present.path} is written for several accounts.",
+                hint="Add one as docs/configuration.md shows, or name another file with --config.",
+            )
+
+    def _addresses(self) -> tuple[str, ...]:
+        known = self._present.addresses()
+        given = texts(self._given, "addresses")
+        for address in given:
+            if said := _no_address(address):
+                raise UsageError(f"--address {address!r}: {said}")
+        if given:
+            return given
+        first = self._asker.ask(
+            "Your e-mail address",
+            "--address",
+            None,
+            known[0] if known else "",
+            needed=True,
+            wrong=_no_address,
+        )
+        return (first, *known[1:]) if known and first == known[0] else (first,)
+
+    def _account(self, address: str) -> LoggedIn:
+        """Return the account, logged in to, with its drafts mailbox found."""
+        from daemon.cli.init_login import Given, drafts_of, logged_in
+        from daemon.providers import of_address
+
+        provider = None if self._given["host"] else of_address(address)
+        if provider:
+            self._asker.say(f"\n{provider.name}. {provider.says}")
+            if provider.page:
+                self._asker.say(f"  {provider.page}")
+            if provider.incoming is None:
+                raise UserError(provider.says)
+        flags = Given(**{name: self._given[name] for name in Given.__slots__})  # type: ignore[arg-type]
+        kept_in = self._present.text_of("imap", "password_file") or "password"
+        account = logged_in(self._asker, flags, self._present, address, provider, kept_in)
+        drafts = drafts_of(self._asker, account)
+        account = replace(account, settings=replace(account.settings, drafts=drafts))
+        self._asker.say(
+            f"Logged in. Drafts go to {account.use(SpecialUse.DRAFTS) or drafts}; read are INBOX and"
+            f" {account.use(SpecialUse.SENT) or 'no sent mailbox (it is not to be told from the others)'}.\n"
+        )
+        return account
+
+    def _about_account(self, addresses: tuple[str, ...], account: LoggedIn) -> dict[Key, Value | None]:
+        server, present = account.settings, self._present
+        ca_file = present.text_of("imap", "ca_file")
+        if self._given["ca_file"]:
+            ca_file = server.ca_file
+        sources = ("password_file", "password_command", "password_credential", "password")
+        imap: dict[str, Value | None] = {
+            "host": server.host,
+            "port": server.port if server.port not in (0, _usual_port(server.security)) else None,
+            "security": str(server.security) if server.security != "tls" else None,
+            "user": server.user if server.user != addresses[0] else None,
+            **{source: account.password.settings.get(source) for source in sources},
+            "ca_file": ca_file or None,
+            "drafts": server.drafts or None,
+            "sent": server.sent or None,
+        }
+        address: Value = addresses[0] if len(addresses) == 1 else addresses
+        return {("", "address"): address, **{("imap", key): value for key, value in imap.items()}}
+
+    def _write(self, settings: Mapping[Key, Value | None], account: LoggedIn) -> bool:
+        """Show what would change and write it; return whether the user agreed."""
+        present, now = self._present, self._clock.now()
+        text = present.with_settings(settings)
+        difference = present.difference(text)
+        if difference or not present.text:
+            self._asker.say(f"\n{present.path} {'will change' if present.text else 'will be'}:\n")
+            for line in difference if present.text else text.splitlines():
+                self._asker.say(f"  {line}")
+            self._asker.say()
+            if not self._asker.agrees("Write it?"):
+                click.echo("Nothing was written.")
+                return False
+        if account.password.fresh:
+            file = present.resolve(str(account.password.settings["password_file"]))
+            setup.write(file, f"{account.password.fresh}\n")
+            click.echo(f"The password is in {file}, readable by you alone.")
+        if text == present.text:
+            click.echo(f"{present.path} says all this already.")
+            return True
+        kept = setup.write(present.path, text, now)
+        click.echo(f"Written: {present.path}" + (f" (before: {kept.name})" if kept else ""))
+        return True
+
+    def _look_back(self, account: LoggedIn) -> None:
+        """Say what would have been done with the mail of the last days; the mailbox is only read."""
+        days = self._given["days"]
+        if not isinstance(days, int) or not days:
+            return
+        from connectors.imap import ImapConnector
+        from daemon.cli.init_look_back import look_back
+        from daemon.config_check import load
+
+        connector = ImapConnector(account.settings, account.password.secret)
+        meant = load(self._present.path).account()
+        look_back(meant, connector, days, self._clock.now(), talks=self._asker.talks)
+
+    def _what_next(self) -> None:
+        from daemon.config import default_path
+
+        path = self._present.path
+        named = "" if path == default_path().absolute() else f" --config {shlex.quote(str(path))}"
+        click.echo("\nNext:")
+        for command, why in _NEXT:
+            click.echo(f"  {f'afterword {command}{named}':<30}  {why}")
+
+
+def _no_address(text: str) -> str:
+    fine = re.fullmatch(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+", text)
+    return "" if fine else "That is no e-mail address; one looks like ana@mail.example."
+
+
+def _usual_port(security: str) -> int:
+    return 993 if security == "tls" else 143
