@@ -43,7 +43,7 @@ class PasswordFile:
 
     def __call__(self) -> str:
         """Return the password.  Raises Refused where the file is missing or others may read it."""
-        return _first_line(_private(self.path, must_be_ours=True), f"The password file {self.path}")
+        return _first_line(private_octets(self.path, "password"), f"The password file {self.path}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,9 @@ class PasswordCredential:
                 credentials=True,
             )
         path = Path(directory) / self.name
-        return _first_line(_private(path, must_be_ours=False), f"The systemd credential {self.name!r}")
+        return _first_line(
+            private_octets(path, "password", must_be_ours=False), f"The systemd credential {self.name!r}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,21 +135,22 @@ def chosen(
     return given[0]
 
 
-def _private(path: Path, *, must_be_ours: bool) -> bytes:
+def private_octets(path: Path, what: str, *, must_be_ours: bool = True) -> bytes:
     """Return what is in a file nobody else may read; checked on the open file, not on its name.
 
-    systemd's credentials lie in memory, in a directory only the service can enter; their own mode differs
-    with its version, so only files of the user's own are checked.
+    `what` says what the file holds.  systemd's credentials lie in memory, in a directory only the service
+    can enter; their own mode differs with its version, so only files of the user's own are checked.
+    Raises Refused.
     """
     try:
         with open(path, "rb", opener=_without_waiting) as file:
             about = os.fstat(file.fileno())
             if must_be_ours and not _from_systemd(path):
-                _check_mode(path, about)
+                _check_mode(path, what, about)
             return file.read(_SIZE_CAP)
     except OSError as error:
         raise Refused(
-            f"The password file {path} cannot be read: {error.strerror}.",
+            f"The {what} file {path} cannot be read: {error.strerror}.",
             hint="Check its name, and that you are its owner.",
             credentials=True,
         ) from error
@@ -163,18 +166,18 @@ def _from_systemd(path: Path) -> bool:
     return bool(directory) and path.resolve().is_relative_to(Path(directory).resolve())
 
 
-def _check_mode(path: Path, about: os.stat_result) -> None:
+def _check_mode(path: Path, what: str, about: os.stat_result) -> None:
     if not stat.S_ISREG(about.st_mode):
-        raise Refused(f"The password file {path} is not a file.", credentials=True)
+        raise Refused(f"The {what} file {path} is not a file.", credentials=True)
     if about.st_uid not in (os.geteuid(), 0):
         raise Refused(
-            f"The password file {path} belongs to somebody else.",
+            f"The {what} file {path} belongs to somebody else.",
             hint=f"Make it yours: chown {os.geteuid()} {path}",
             credentials=True,
         )
     if about.st_mode & 0o077:
         raise Refused(
-            f"The password file {path} can be read by others (mode {stat.S_IMODE(about.st_mode):04o}).",
+            f"The {what} file {path} can be read by others (mode {stat.S_IMODE(about.st_mode):04o}).",
             hint=f"Take that right away: chmod 600 {path}",
             credentials=True,
         )

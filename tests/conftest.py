@@ -6,9 +6,18 @@ from collections.abc import Generator
 import pytest
 from servers.dovecot import dovecot, dovecot_server
 from servers.fault_proxy import fault_proxy
+from servers.gmail_peer import gmail_emulator, gmail_proxy, gmail_user
 from servers.pymap_server import pymap_server
 
-__all__ = ["dovecot", "dovecot_server", "fault_proxy", "pymap_server"]
+__all__ = [
+    "dovecot",
+    "dovecot_server",
+    "fault_proxy",
+    "gmail_emulator",
+    "gmail_proxy",
+    "gmail_user",
+    "pymap_server",
+]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from servers.dovecot import Dovecot
+from servers.gmail_peer import GmailUser
+from servers.gmail_proxy import GmailProxy
 from servers.pymap_server import PymapServer
 
 from connectors.archive import ArchiveConnector
 from connectors.connector import Connector, Cursor, StoredMessage
+from connectors.errors import Refused
+from connectors.gmail import GmailConnector, GmailSettings
 from connectors.header import message_id
 from connectors.imap import ImapConnector
 from connectors.memory import MemoryConnector
@@ -123,6 +128,35 @@ class ImapAccount:
             found = client.fetch(client.search(), ["BODY.PEEK[]"])
             client.delete_messages([min(uid for uid in found if found[uid][b"BODY[]"] == octets)])
             client.expunge()
+
+
+@dataclass
+class FixedTokens:
+    """One access token that is good until the server says otherwise."""
+
+    token: str
+
+    def __call__(self) -> str:
+        return self.token
+
+    def renewed(self) -> str:
+        raise Refused("The login has ended.", credentials=True)
+
+
+class GmailAccount:
+    """A fresh user's account at Gmail's double."""
+
+    def __init__(self, user: GmailUser, proxy: GmailProxy) -> None:
+        self.user = user
+        self.proxy = proxy
+        self.stored, self.move, self.replace_draft = user.stored, user.move, user.replace_draft
+
+    def connector(self, **settings: Any) -> GmailConnector:
+        known = {"api": self.proxy.url, "pubsub": self.proxy.url, "fastest": 0.2, "slowest": 0.4}
+        return GmailConnector(GmailSettings(**(known | settings)), FixedTokens(self.user.token))
+
+    def deliver(self, octets: bytes, internal_date: datetime = NOW, mailbox: str = "INBOX") -> None:
+        self.user.deliver(octets, internal_date, mailbox)
 
 
 class EmlAccount:

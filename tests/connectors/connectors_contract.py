@@ -240,7 +240,8 @@ class DraftsContract(ReadingContract):
     def test_mailboxes(self, account: Writable) -> None:
         """The mailboxes are listed, each special use once."""
         uses = [box.use for box in account.connector().mailboxes() if box.use]
-        assert sorted(uses) == ["drafts", "inbox", "sent", "trash"]
+        assert len(set(uses)) == len(uses)
+        assert set(uses) - {"junk"} == {"drafts", "inbox", "sent", "trash"}
 
     def test_errors(self, account: Writable) -> None:
         """Whatever a method raises is one of the three kinds a caller can act on."""

@@ -9,6 +9,7 @@ import pytest
 from connectors_accounts import (
     Account,
     EmlAccount,
+    GmailAccount,
     ImapAccount,
     MaildirAccount,
     MboxAccount,
@@ -18,6 +19,8 @@ from connectors_accounts import (
 )
 from connectors_contract import DraftsContract, ReadingContract
 from servers.dovecot import Dovecot
+from servers.gmail_peer import GmailUser
+from servers.gmail_proxy import GmailProxy
 from servers.pymap_server import PymapServer
 
 from connectors.errors import Unavailable
@@ -53,6 +56,12 @@ class TestPymap(DraftsContract):
         with pytest.raises(Unavailable):
             connector.locate(odd)
         assert account.stored("Drafts") == [octets]
+
+
+class TestGmail(DraftsContract):
+    @pytest.fixture
+    def account(self, gmail_user: GmailUser, gmail_proxy: GmailProxy) -> Account:
+        return GmailAccount(gmail_user, gmail_proxy)
 
 
 class TestArchive(ReadingContract):
