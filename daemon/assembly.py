@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from connectors.connector import Connector
 from daemon import VERSION
@@ -25,6 +26,10 @@ from daemon.reading.model import Me
 from daemon.step import Shell
 from daemon.store import Store
 from daemon.store_drafts import Drafts
+
+if TYPE_CHECKING:
+    from connectors.credentials import Secret
+    from connectors.imap_settings import ImapSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +138,14 @@ def connector_for(account: Account) -> Connector:
 
 
 def _imap_connector(account: Account, imap: Imap) -> Connector:
-    from connectors.credentials import chosen
     from connectors.imap import ImapConnector
+
+    return ImapConnector(*imap_access(account, imap))
+
+
+def imap_access(account: Account, imap: Imap) -> tuple[ImapSettings, Secret]:
+    """Return how to reach an IMAP account, and what to call for its password.  Raises Refused."""
+    from connectors.credentials import chosen
     from connectors.imap_settings import ImapSettings, Security
 
     settings = ImapSettings(
@@ -154,4 +165,4 @@ def _imap_connector(account: Account, imap: Imap) -> Connector:
         credential=imap.password_credential,
         text=imap.password,
     )
-    return ImapConnector(settings, secret)
+    return settings, secret
