@@ -133,6 +133,9 @@ def _direction(
     if kind in (DirectionKind.SILENCE_MEANS_NO, DirectionKind.STICK_TO_TIMELINE):
         known = timeline.find(sentences, sent, language=language, country=country).found
         until = max((one.latest for one in known if one.latest), default=None)
+    if kind is DirectionKind.SILENCE_MEANS_NO and until is None:
+        bare = timeline.resolve(sentence, sent, language=language, country=country)
+        until = bare.latest if bare else None
     return Direction(
         kind=kind,
         quote=sentence,

@@ -21,6 +21,7 @@ _LABEL = re.compile(r"[^\W\d_][^:.!?\n]{0,28}:(?:\s|$)")
 _TIME_FIRST = re.compile(r"\d{1,2}(?:[:.h]\d{2}|\s?[ap]\.?m|\s?Uhr)", re.IGNORECASE)
 _ENDING = frozenset(".!?:;…")
 _WRAP_WIDTHS = range(56, 101)
+_WRAPPED = 140  # columns: nobody wraps later than this
 _STANDALONE = 40  # columns: a shorter line that could have held more was ended on purpose
 
 _MARK = re.compile(  # a mark, then blanks or a capital; [1] is the word that follows
@@ -86,7 +87,7 @@ def _join(lines: list[str], width: int) -> list[str]:
 
 def _continues(previous: str, line: str, width: int) -> bool:
     """Whether `line` goes on with the paragraph of `previous` in a text `width` columns wide."""
-    if len(previous) > _WRAP_WIDTHS[-1]:
+    if len(previous) > _WRAPPED:
         return False
     line = line.lstrip()
     if previous[-1].isalpha() and _is_unfinished(previous):
