@@ -193,6 +193,12 @@ class Book:
         for blob, case, why, by_hand in self._rows(sql, case_id, case_id):
             yield Linked(_decoder.decode(blob), case, why, bool(by_hand))
 
+    def last_mail(self) -> datetime | None:
+        """Return the date of the latest mail that belongs to a case."""
+        sql = "select max(date) from readings where account = ? and state = 'linked'"
+        text = self._rows(sql).fetchone()[0]
+        return moment(text) if text else None
+
     def link(self, key: str, case_id: str, why: str, now: datetime, *, by_hand: bool = False) -> None:
         """Put a reading into a case, which is created where it is new, and is to be looked at."""
         self._rows(
