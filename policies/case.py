@@ -163,7 +163,8 @@ class Event:
     decision).  `returns` is the day an absent person is back (auto-replies).  `personal` means a human
     being wrote it, not a system.  `foreign_reply_to` is the address answers would go to where that is on
     another registrable domain than the author's.  `doubt` says why the mail only poses as one of the
-    employer's; it then counts as a robot's, and says nothing.
+    employer's; it then counts as a robot's, and says nothing.  `noted`: it is no mail but
+    what the user wrote down of an interview; it names times and wishes, and answers nothing.
     """
 
     at: datetime
@@ -181,6 +182,7 @@ class Event:
     personal: bool = True
     foreign_reply_to: str | None = None
     doubt: str = ""
+    noted: bool = False
 
 
 class Note(StrEnum):

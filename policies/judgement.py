@@ -150,7 +150,8 @@ class Judgement:
                 text = " ".join([p.instead, *(advice.text for _, advice in self._beside(p.write))])
                 yield Telling(f"advise|{p.write.key}", text, p.due, self._forbidden_by(p), p.write.note)
         for draft in self.s.case.drafts:
-            stale = self._takes_back(draft) if draft.state is DraftState.EDITED else ()
+            touched = draft.state is DraftState.EDITED and draft.note is not Note.DEBRIEF
+            stale = self._takes_back(draft) if touched else ()
             if stale:
                 text = f"Your {draft.note} to {draft.to} is out of date; it is yours, so it stays in Drafts."
                 yield Telling(f"stale|{draft.key}", text, draft.changed_at, stale, draft.note)

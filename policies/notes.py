@@ -6,6 +6,7 @@ key for ever.  What must not be known here: whether the note is a good idea.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from policies import people
@@ -45,10 +46,13 @@ def withdrawal(s: Situation, to: Person) -> Write:
     return Write(Note.WITHDRAWAL, to, s.now, s.now, _key(Note.WITHDRAWAL, to, s.case.history[0].key))
 
 
-def debrief(s: Situation, meeting: Meeting) -> Write:
-    """Return the draft to the user's own self with questions about an interview."""
-    until = meeting.end + timedelta(days=s.policy.thank_you_window)
-    return Write(Note.DEBRIEF, None, meeting.end, until, f"{Note.DEBRIEF}|{meeting.key}", meeting)
+def debrief(s: Situation, met: tuple[Meeting, ...], thanked: Person) -> Write:
+    """Return the draft to the user's own self with questions about a day's interviews, once they are over."""
+    due = met[-1].end + timedelta(minutes=s.policy.thank_you_after)
+    until = met[-1].end + timedelta(days=s.policy.thank_you_window)
+    people = tuple(dict.fromkeys(p for meeting in met for p in meeting.interview.people))
+    meeting = replace(met[-1], interview=replace(met[-1].interview, people=people))
+    return Write(Note.DEBRIEF, None, due, until, _key(Note.DEBRIEF, thanked, met[0].key), meeting)
 
 
 def answers(s: Situation, write: Write) -> str:

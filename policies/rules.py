@@ -21,6 +21,7 @@ POLICY = Rulebook()
 chapter, wish, rule = POLICY.chapter, POLICY.wish, POLICY.rule
 
 THANK_YOU, STATUS_CHECK, REJECTION_THANKS = Note.THANK_YOU, Note.STATUS_CHECK, Note.REJECTION_THANKS
+ABOUT_A_MEETING = (THANK_YOU, Note.DEBRIEF)
 HOPEFUL = (THANK_YOU, STATUS_CHECK, Note.DEBRIEF)
 EVERYTHING = tuple(Note)
 
@@ -56,15 +57,16 @@ def thank_for_what_took_place(s: Situation) -> Limits:
 @rule("Take a thank-you back when the interview was called off or moved.", "OURS")
 def take_back_what_was_called_off(s: Situation) -> Limits:
     for draft in s.case.drafts:
-        if draft.note is THANK_YOU and s.called_off(draft):
-            yield Never((THANK_YOU,), key=draft.key)
+        if draft.note in ABOUT_A_MEETING and s.called_off(draft):
+            yield Never(ABOUT_A_MEETING, key=draft.key)
 
 
 @rule("Take a thank-you back that still lies untouched after {thank_you_lies}.", "W2 OURS")
 def let_old_thanks_go(s: Situation) -> Limits:
     for draft in s.case.drafts:
-        if draft.note is THANK_YOU:
-            yield Never((THANK_YOU,), key=draft.key, since=draft.at + timedelta(days=s.policy.thank_you_lies))
+        if draft.note in ABOUT_A_MEETING:
+            since = draft.at + timedelta(days=s.policy.thank_you_lies)
+            yield Never(ABOUT_A_MEETING, key=draft.key, since=since)
 
 
 @rule("Where an interviewer's address is unknown, ask the coordinator for it; never guess.", "T4 C4")
@@ -74,11 +76,15 @@ def ask_for_the_address(s: Situation) -> Limits:
             yield Never((THANK_YOU,), key=note.key, instead=_ask_for_address_of(note.to.name, s))
 
 
-@wish("After an interview, lay a few questions to yourself in Drafts.", "OURS", optional=True)
+@wish(
+    "After a day's interviews, lay a few questions to yourself in Drafts, once, unless you noted something.",
+    "OURS",
+    optional=True,
+)
 def debrief(s: Situation) -> Wishes:
-    for meeting in s.meetings:
-        if not meeting.missed:
-            yield notes.debrief(s, meeting)
+    for thanked, met in s.untold:
+        if not s.debriefed(met):
+            yield notes.debrief(s, met, thanked)
 
 
 chapter("When to ask where things stand")
@@ -115,7 +121,7 @@ def ask_after_a_pause(s: Situation) -> Wishes:
     "W5 W10 Q1 Q10 T3 C1",
 )
 def ask_after_a_long_silence(s: Situation) -> Wishes:
-    if s.held and s.clock and not s.promise:
+    if s.met and s.clock and not s.promise:
         yield notes.status_check(s, s.workday(s.clock, s.policy.status_after_silence))
 
 
@@ -124,7 +130,7 @@ chapter("When not to ask")
 
 @rule("Ask only after an interview has taken place.", "OURS")
 def ask_only_after_an_interview(s: Situation) -> Limits:
-    if not s.held:
+    if not s.met:
         yield Never((STATUS_CHECK,))
 
 
@@ -188,7 +194,7 @@ def stick_to_their_timeline(s: Situation) -> Limits:
 def leave_alone_who_wants_no_contact(s: Situation) -> Limits:
     if s.no_contact:
         yield Never((STATUS_CHECK,), s.no_contact.quote)
-        if s.waiting and s.held and s.clock:
+        if s.waiting and s.met and s.clock:
             yield Stop(
                 s.morning(_end_without_contact(s.clock, s)), "They want no contact.", s.no_contact.quote
             )
@@ -214,7 +220,7 @@ def stop_without_an_answer(s: Situation) -> Limits:
 
 @rule("When a status check is not sent within {stop_after_unsent} of falling due, it is over too.", "OURS Q7")
 def stop_when_nothing_was_asked(s: Situation) -> Limits:
-    if s.waiting and s.held and not (s.no_contact or s.silence_means_no or len(s.asked) >= _allowed(s)):
+    if s.waiting and s.met and not (s.no_contact or s.silence_means_no or len(s.asked) >= _allowed(s)):
         laid = [s.morning(s.workday(d.at, s.policy.stop_after_unsent)) for d in s.status_drafts]
         for note in s.wanted[STATUS_CHECK]:
             if not s.left_alone(note.due):
@@ -273,6 +279,12 @@ def write_no_more_when_it_is_decided(s: Situation) -> Limits:
 def tell_them_you_are_out(s: Situation) -> Wishes:
     if s.lost_interest and s.contact and s.word:
         yield notes.withdrawal(s, s.contact)
+
+
+@rule("Take your withdrawal back while it lies untouched, if you want the job after all.", "OURS")
+def stay_if_you_want_to(s: Situation) -> Limits:
+    if not s.lost_interest and any(draft.note is Note.WITHDRAWAL for draft in s.case.drafts):
+        yield Never((Note.WITHDRAWAL,))
 
 
 @rule("If you no longer want the job, follow up on nothing else.", "Q6")

@@ -130,7 +130,9 @@ class Policy:
     suggest_the_portal: bool = switch(True, "A hint to look into their portal, where they named it.")
     suggest_a_card: bool = switch(True, "A hint to post a card to a hiring manager, where there is time.")
     suggest_linkedin: bool = switch(False, "A hint to thank on LinkedIn, where no address is known.")
-    debrief: bool = switch(False, "A draft to yourself with a few questions after an interview.")
+    debrief: bool = switch(
+        False, "A draft to yourself with a few questions after an interview; `[drafts] debrief` decides it."
+    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "version", f"{self.name}-{_digest(self)}")
@@ -149,6 +151,11 @@ class Policy:
         """Return the same policy for somebody who lives there."""
         employers = tuple((name, p.located(zone, country, holidays)) for name, p in self.employers)
         return replace(self, zone=zone, country=country, holidays=holidays, employers=employers)
+
+    def asking(self, debrief: bool) -> Policy:
+        """Return the same policy with questions after interviews, or without, for every employer."""
+        employers = tuple((name, p.asking(debrief)) for name, p in self.employers)
+        return replace(self, debrief=debrief, employers=employers)
 
     def day(self, moment: datetime) -> date:
         """Return the user's local date of that moment."""

@@ -70,7 +70,7 @@ class Situation:
     @once
     def words(self) -> tuple[Event, ...]:
         """The employer's real mails: each answers whatever was asked before."""
-        return tuple(e for e in self.mails if e.kind not in NO_WORD)
+        return tuple(e for e in self.mails if e.kind not in NO_WORD and not e.noted)
 
     @once
     def wishes(self) -> tuple[Wish, ...]:
@@ -95,6 +95,21 @@ class Situation:
         if recent or any(d.note is Note.THANK_YOU and d.state in LYING for d in self.case.drafts):
             return meetings.interviewers(self.case, self.meetings, self.policy)
         return ()
+
+    @once
+    def untold(self) -> tuple[tuple[Person, tuple[Meeting, ...]], ...]:
+        """The interviews of each day of which the user has noted nothing, and one whom thanks are owed."""
+        days: dict[date, list[Meeting]] = {}
+        for meeting in self.meetings:
+            if not meeting.missed:
+                days.setdefault(self.policy.day(meeting.end), []).append(meeting)
+        noted = {about.split(":")[-1] for about, _ in self.case.facts if about.startswith("talked")}
+        return tuple(
+            (to[0], tuple(met))
+            for day, met in days.items()
+            if day.isoformat() not in noted
+            and (to := [p for m, p in self.to_thank if m in met and not self.thanked(p, m)])
+        )
 
     @once
     def held(self) -> tuple[Meeting, ...]:
@@ -122,11 +137,17 @@ class Situation:
     # Since when
 
     @once
+    def met(self) -> Word | None:
+        """The end of the last interview; of one nobody wrote about, the user's thanks for it."""
+        if self.held:
+            return Word(self.held[-1].end, self.held[-1].key)
+        return next((Word(e.at, e.key) for e in self.mine if e.act is Act.THANKS), None)
+
+    @once
     def word(self) -> Word | None:
-        """The later of the last interview's end and the employer's last real mail."""
+        """The later of the last interview and the employer's last real mail."""
         mail = Word(self.words[-1].at, self.words[-1].key) if self.words else None
-        met = Word(self.held[-1].end, self.held[-1].key) if self.held else None
-        return max(mail, met, key=lambda w: w.at) if mail and met else mail or met
+        return max(mail, self.met, key=lambda w: w.at) if mail and self.met else mail or self.met
 
     @once
     def epoch(self) -> str:
@@ -147,7 +168,7 @@ class Situation:
 
     def expecting(self, what: Expecting) -> Promise | None:
         """Return the timeline in force if that is what it lets the candidate expect after an interview."""
-        return self.promise if self.held and self.promise and self.promise.expecting is what else None
+        return self.promise if self.met and self.promise and self.promise.expecting is what else None
 
     @once
     def asked(self) -> tuple[datetime, ...]:
@@ -247,6 +268,11 @@ class Situation:
     def called_off(self, draft: Draft) -> bool:
         """Return whether the interview a thank-you of ours is for does not stand any more."""
         return not any(draft.key.endswith(m.key) for m in self.meetings)
+
+    def debriefed(self, met: tuple[Meeting, ...]) -> bool:
+        """Return whether questions about one of these interviews were laid already."""
+        laid = (d for d in self.case.drafts if d.note is Note.DEBRIEF and d.state not in TAKEN_BACK)
+        return any(draft.key.endswith(meeting.key) for draft in laid for meeting in met)
 
     def overtook(self, draft: Draft) -> bool:
         """Return whether they have written, or the user has asked, since the draft was laid."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from policy_play import ANA, BO, LEA, ROBOT, Person, Play, at, by, day, wish
 
-from policies.case import Act, DirectionKind, DraftState, Kind, Note
+from policies.case import Act, DirectionKind, DraftState, Kind
 from policies.decide import decide
 from policies.decision import Action
 from policies.policy_files import preset
@@ -259,14 +259,6 @@ def test_keys_are_made_of_facts() -> None:
         "status-check|mia@acme.example|interview:2026-03-02T14:00+00:00|1",
         "stop|interview:2026-03-02T14:00+00:00",
     ]
-
-
-def test_a_debrief_is_offered_where_it_is_wanted() -> None:
-    """With its switch on, a draft to oneself is laid after the interview."""
-    policy = replace(Policy(), debrief=True)
-    play = met()
-    assert "2 Mar 15:00 draft debrief" in play.until("3 Mar", policy=policy)
-    assert next(d for _, d in play.decided if d.note is Note.DEBRIEF).to is None
 
 
 def test_linkedin_only_where_the_policy_says_so() -> None:
