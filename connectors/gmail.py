@@ -89,7 +89,7 @@ class GmailConnector:
         try:
             for page in self._client.history(place.history):
                 last = str(page.get("historyId") or last)
-                for record in page.get("history") or ():
+                for record in gmail_mail.tables(page, "history"):
                     ids = [one for one in _arrived(record, watched) if one not in seen]
                     seen.update(ids)
                     yield from ((mail[1], place) for mail in map(self._mail, ids) if mail)
@@ -213,8 +213,7 @@ class GmailConnector:
             raise Unavailable(
                 "Gmail's answer to a draft makes no sense; it is looked for before another is made."
             )
-        message = stored.get("message")
-        return _ref(str(stored["id"]), message if isinstance(message, dict) else {}, message_id)
+        return _ref(str(stored["id"]), gmail_mail.table(stored, "message"), message_id)
 
     def drafts(self) -> tuple[StoredMessage, ...]:
         """Return the drafts, newest first; nothing is fetched while the account's history stands still."""
@@ -310,12 +309,11 @@ def _batches(steps: Iterator[_Step]) -> Iterator[Batch]:
 def _arrived(record: Json, watched: frozenset[str]) -> list[str]:
     """Return the ids of the messages that came into a watched label by a history record, each once."""
     found: dict[str, None] = {}
-    for name in ("messagesAdded", "labelsAdded"):
-        for each in record.get(name) or ():
-            message = each.get("message") or {}
-            labels = each.get("labelIds") or message.get("labelIds") or ()
-            if watched.intersection(labels) and message.get("id"):
-                found[str(message["id"])] = None
+    for each in gmail_mail.tables(record, "messagesAdded") + gmail_mail.tables(record, "labelsAdded"):
+        message = gmail_mail.table(each, "message")
+        labels = gmail_mail.labels(each) or gmail_mail.labels(message)
+        if watched & labels and message.get("id"):
+            found[str(message["id"])] = None
     return list(found)
 
 

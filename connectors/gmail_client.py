@@ -14,7 +14,7 @@ from typing import Any
 from connectors.errors import Unavailable
 from connectors.gmail_errors import meaning, reasons
 from connectors.gmail_gate import Gate
-from connectors.gmail_mail import Json
+from connectors.gmail_mail import Json, table, tables
 from connectors.gmail_quota import COSTS
 
 _PAGE = 500
@@ -55,7 +55,7 @@ class GmailClient:
 
     def labels(self) -> list[Json]:
         """Return all labels."""
-        return _listed(self._ask(self._users.labels().list(userId="me")), "labels")
+        return tables(self._ask(self._users.labels().list(userId="me")), "labels")
 
     def new_label(self, name: str) -> Json:
         """Make a label."""
@@ -79,7 +79,7 @@ class GmailClient:
     def message_ids(self, **asked: Any) -> Iterator[str]:
         """Yield the ids of the messages that match, the newest first."""
         for page in self._pages(self._users.messages().list, {"userId": "me", "maxResults": _PAGE, **asked}):
-            yield from (str(each["id"]) for each in _listed(page, "messages") if each.get("id"))
+            yield from (str(each["id"]) for each in tables(page, "messages") if each.get("id"))
 
     def message(self, message_id: str, form: str) -> Json | None:
         """Return a message in one of Gmail's formats, or None where it is gone.  Raises TooLarge."""
@@ -89,9 +89,10 @@ class GmailClient:
         """Return the ids of drafts and of their present messages, the newest first."""
         found: list[tuple[str, str]] = []
         for page in self._pages(self._users.drafts().list, {"userId": "me", "maxResults": _PAGE}):
-            for each in _listed(page, "drafts"):
-                message = each.get("message")
-                found.append((str(each.get("id", "")), str(message.get("id", "")) if message else ""))
+            found += [
+                (str(each.get("id", "")), str(table(each, "message").get("id", "")))
+                for each in tables(page, "drafts")
+            ]
             if len(found) >= most:
                 break
         return found[:most]
@@ -99,8 +100,7 @@ class GmailClient:
     def draft(self, draft_id: str, form: str) -> Json | None:
         """Return the message of a draft in one of Gmail's formats, or None where it is gone."""
         found = self._found(self._users.drafts().get(userId="me", id=draft_id, format=form))
-        message = found.get("message") if found else None
-        return message if isinstance(message, dict) else None
+        return table(found, "message") if found else None
 
     def store_draft(self, raw: str, thread_id: str) -> Json:
         """Store a draft.  Raises Said(400 or 404) where Gmail knows no such thread, or cannot read it."""
@@ -158,9 +158,3 @@ class GmailClient:
         if not answer:  # nothing is said about what was removed
             return {}
         raise Unavailable("An answer of Gmail's makes no sense.")
-
-
-def _listed(page: Json, name: str) -> list[Json]:
-    """Return a list in an answer; Gmail leaves empty ones out."""
-    found = page.get(name)
-    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []

@@ -38,6 +38,18 @@ _TRACE = re.compile(
 _DEEPEST, _MOST_PARTS, _MOST_TEXT = 32, 100, 1 << 20
 
 
+def tables(holder: Json, name: str) -> list[Json]:
+    """Return the list of objects under a name; Gmail leaves empty ones out."""
+    found = holder.get(name)
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+
+def table(holder: Json, name: str) -> Json:
+    """Return the object under a name, an empty one where there is none."""
+    found = holder.get(name)
+    return found if isinstance(found, dict) else {}
+
+
 def labels(message: Json) -> frozenset[str]:
     """Return the ids of a message's labels."""
     found = message.get("labelIds")
@@ -65,9 +77,7 @@ def draft_octets(message: Json) -> bytes:
 
 def message_id(message: Json) -> str:
     """Return the bare Message-ID of a message that was fetched with its header."""
-    payload = message.get("payload")
-    lines = _fields(payload) if isinstance(payload, dict) else []
-    return header.message_id(b"\r\n".join(lines))
+    return header.message_id(b"\r\n".join(_fields(table(message, "payload"))))
 
 
 def whereabouts(message: Json) -> frozenset[SpecialUse]:
@@ -104,8 +114,7 @@ def rebuilt(message: Json) -> bytes:
 
     Gmail gives attachments of such a message only when asked, so this is how a large one is read.
     """
-    payload = message.get("payload")
-    payload = payload if isinstance(payload, dict) else {}
+    payload = table(message, "payload")
     fields = [
         line for line in _fields(payload) if not line.lower().startswith((b"content-", b"mime-version:"))
     ]
@@ -132,18 +141,16 @@ def _texts(payload: Json) -> Iterator[tuple[Json, bytes]]:
             return
         part, depth = waiting.pop(0)
         kind = str(part.get("mimeType", "")).lower()
-        body = part.get("body")
-        if kind.startswith("text/") and isinstance(body, dict) and body.get("data"):
-            yield part, _decoded(body["data"])
-        below = part.get("parts")
-        if isinstance(below, list) and depth < _DEEPEST:
-            waiting[:0] = [(each, depth + 1) for each in below if isinstance(each, dict)]
+        data = table(part, "body").get("data")
+        if kind.startswith("text/") and data:
+            yield part, _decoded(data)
+        if depth < _DEEPEST:
+            waiting[:0] = [(each, depth + 1) for each in tables(part, "parts")]
 
 
 def _fields(part: Json) -> list[bytes]:
     """Return a part's header fields, one line each; nothing in them can end a line."""
-    listed = part.get("headers")
-    pairs = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    pairs = tables(part, "headers")
     return [f"{_flat(each.get('name'))}: {_flat(each.get('value'))}".encode() for each in pairs]
 
 

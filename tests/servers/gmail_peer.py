@@ -13,7 +13,9 @@ import os
 import shutil
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -54,6 +56,16 @@ class Emulator:
         assert self._process.stdout is not None
         if self._process.stdout.readline().strip() != b"ready":
             raise RuntimeError("The Gmail emulator did not start.")
+        end = time.monotonic() + 10
+        while not self._answers():
+            if time.monotonic() > end:
+                raise RuntimeError("The Gmail emulator does not answer.")
+            time.sleep(0.02)
+
+    def _answers(self) -> bool:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 2):
+            return True
+        return False
 
     def stop(self) -> None:
         """End it; what it had is gone."""

@@ -65,6 +65,13 @@ def google_error(status: int, reason: str) -> bytes:
     ).encode()
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: Any) -> None:
+        """Say nothing of clients that went away."""
+
+
 def _sought(query: dict[str, list[str]]) -> str:
     """Return the Message-ID a search is for, or nothing."""
     name, _, value = query.get("q", [""])[0].partition(":")
@@ -84,8 +91,7 @@ class GmailProxy:
         self.announced: list[bytes] = []
         self.acknowledged: list[str] = []
         self._renamed: dict[str, str] = {}
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     @property
