@@ -17,9 +17,28 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from daemon.errors import BadConfig, UsageError
 
 Security = Literal["tls", "starttls", "none"]
+Auth = Literal["password", "xoauth2", "oauthbearer"]
 
 
-class Imap(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class OAuth(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The OAuth client you made at the provider, and where `afterword authorize` keeps the login."""
+
+    client_file: Annotated[
+        str, Meta(description="The OAuth client's JSON file as Google gives it (type Desktop app).")
+    ] = ""
+    client_id: Annotated[str, Meta(description="The OAuth client's id, where there is no such file.")] = ""
+    client_secret: Annotated[
+        str, Meta(description="The OAuth client's secret, where it has one and there is no such file.")
+    ] = ""
+    token_file: Annotated[
+        str,
+        Meta(
+            description="Where the login is kept, readable by you alone; in the state directory by default."
+        ),
+    ] = ""
+
+
+class Imap(OAuth, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The mail account's server, and where its password comes from."""
 
     host: Annotated[str, Meta(description="The IMAP server's name, e.g. `imap.example.org`.")]
@@ -31,6 +50,16 @@ class Imap(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(description="`tls` (from the first octet), `starttls`, or `none` (only to this machine)."),
     ] = "tls"
     user: Annotated[str, Meta(description="The login name; your first address where it is left out.")] = ""
+    auth: Annotated[
+        Auth,
+        Meta(
+            description="How you prove who you are: `password`, or by OAuth (`afterword authorize`) `xoauth2`"
+            " (Gmail, Outlook) or `oauthbearer`."
+        ),
+    ] = "password"
+    authority: Annotated[
+        str, Meta(description="Where Microsoft's login is, for an organisation of its own.")
+    ] = "https://login.microsoftonline.com/common"
     password_file: Annotated[
         str, Meta(description="A file with the password on its first line, readable by you alone.")
     ] = ""
@@ -54,6 +83,30 @@ class Imap(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     drafts: Annotated[str, Meta(description="The drafts mailbox, where the server does not say.")] = ""
     sent: Annotated[str, Meta(description="The sent mailbox, where the server does not say.")] = ""
     trash: Annotated[str, Meta(description="The trash mailbox, where the server does not say.")] = ""
+
+
+class Gmail(OAuth, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A Gmail account over Google's own API; the table may be empty (docs/how-to/gmail.md)."""
+
+    labels: Annotated[
+        tuple[str, ...],
+        Meta(description="Labels to watch besides the inbox, for mail your filters keep out of it."),
+    ] = ()
+    stopped_label: Annotated[
+        str,
+        Meta(
+            description="A label for conversations that are over, e.g. `Afterword/Stopped`; it needs a"
+            " login with one more permission."
+        ),
+    ] = ""
+    topic: Annotated[
+        str, Meta(description="A Pub/Sub topic (`projects/P/topics/T`), to hear of new mail at once.")
+    ] = ""
+    subscription: Annotated[
+        str, Meta(description="A pull subscription to it (`projects/P/subscriptions/S`).")
+    ] = ""
+    api: Annotated[str, Meta(description="Where Gmail's API is.")] = "https://gmail.googleapis.com"
+    pubsub: Annotated[str, Meta(description="Where Pub/Sub's API is.")] = "https://pubsub.googleapis.com"
 
 
 class Strength(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -91,6 +144,10 @@ class Drafts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         tuple[str, ...],
         Meta(description="A command that may reword each note: JSON in, JSON out, no shell."),
     ] = ()
+    debrief: Annotated[
+        bool,
+        Meta(description="Whether a draft with a few questions to yourself is laid after an interview."),
+    ] = True
     quote: Annotated[
         Literal["none", "calm"],
         Meta(description="Whether a note repeats the mail it answers: `none`, or `calm` below it."),
@@ -128,6 +185,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(description="Your address, or a list of all you use; the first is the account's."),
     ] = ()
     imap: Imap | UnsetType = UNSET
+    gmail: Gmail | UnsetType = UNSET
     name: Annotated[str, Meta(description="Your name, as you sign.")] = ""
     timezone: Annotated[str, Meta(description="Your time zone's IANA name, e.g. `Europe/Berlin`.")] = "UTC"
     country: Annotated[
@@ -178,7 +236,8 @@ ONLY = "main"
 class Account:
     """One account, checked: what it says itself, over what the top of the configuration says.
 
-    `file` is where it stands; relative paths start at `directory`, that of the configuration.
+    `file` is where it stands; relative paths start at `directory`, that of the configuration.  `state` is
+    the directory the state is kept in.
     """
 
     id: str
@@ -186,6 +245,7 @@ class Account:
     addresses: tuple[str, ...]
     file: Path
     directory: Path
+    state: Path
 
     @property
     def address(self) -> str:
@@ -214,8 +274,7 @@ class Loaded:
     @property
     def state_directory(self) -> Path:
         """Return where the state is kept."""
-        chosen = self.values.state.directory
-        return self.resolve(chosen) if chosen else default_state_directory()
+        return state_directory(self.values.state, self.path)
 
     def resolve(self, name: str) -> Path:
         """Return a path written in the file; a relative one starts at the file's own directory."""
@@ -237,6 +296,12 @@ class Loaded:
         if fitting:
             raise UsageError(f"There are several accounts: {ids}.", hint="Say which with --account ID.")
         raise UsageError(f"There is no account {wanted!r}.", hint=f"There are: {ids}.")
+
+
+def state_directory(state: State, path: Path) -> Path:
+    """Return where the state is kept by the configuration at `path`."""
+    chosen = state.directory
+    return path.parent / Path(chosen).expanduser() if chosen else default_state_directory()
 
 
 def default_path() -> Path:

@@ -10,14 +10,14 @@ from typing import Any
 
 import msgspec
 
-from daemon.config import ONLY, Account, Config, Loaded, Own, Settings, default_path
+from daemon.config import ONLY, Account, Config, Loaded, Own, Settings, default_path, state_directory
 from daemon.config_sense import PASSWORD_SOURCES, countries, load_policy, load_templates, sense
 from daemon.config_shape import Written, faults, line_numbers, missing, tables, without
 from daemon.errors import BadConfig
 
 __all__ = ["countries", "load", "load_policy", "load_templates"]
 
-SERVERS = ("imap",)
+SERVERS = ("imap", "gmail")
 """The tables that say where an account lies; it has one of them."""
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -39,7 +39,7 @@ def load(path: Path | None = None, *, forgiving: bool = False) -> Loaded:
     if several and "address" in right:
         wrong.append(("address", "`address` stands in each account where there are `account`s."))
     values = msgspec.convert(_filled(_but(right, "account", "address")), Config)
-    found = _Accounts(top, [top.say(*mistake) for mistake in wrong])
+    found = _Accounts(top, [top.say(*mistake) for mistake in wrong], state_directory(values.state, top.path))
     if several:
         found.take_several(right, values)
     else:
@@ -53,11 +53,12 @@ def load(path: Path | None = None, *, forgiving: bool = False) -> Loaded:
 class _Accounts:
     """The accounts found so far; what is wrong with the file itself, and with files of single accounts."""
 
-    def __init__(self, top: Written, problems: list[str]) -> None:
+    def __init__(self, top: Written, problems: list[str], state: Path) -> None:
         self.accounts: dict[str, Account] = {}
         self.problems = problems
         self.refused: dict[str, tuple[str, ...]] = {}
         self._top = top
+        self._state = state
         self._defaults: Mapping[str, Any] = {}
         self._addresses: set[str] = set()
 
@@ -101,7 +102,9 @@ class _Accounts:
         right = without(own.table, dict(wrong))
         table = _inherited(self._defaults, right)
         wrong += [*self._name_faults(name, table), *missing(table, Settings)]
-        account = _account(self._top, own, name, _filled(table))
+        filled = _filled(table)
+        values = msgspec.convert(filled, Own)
+        account = Account(name, values, _addresses(filled), own.path, self._top.path.parent, self._state)
         known = {**(known or {}), **dict(wrong)}
         wrong += [mistake for mistake in sense(account) if mistake[0] not in known]
         mine = [mistake for mistake in wrong if own.has(mistake[0]) or not self._top.has(mistake[0])]
@@ -165,11 +168,6 @@ def _inherited(defaults: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str,
 
 def _not_rivals(defaults: Mapping[str, Any], own: Mapping[str, Any], group: Iterable[str]) -> dict[str, Any]:
     return _but(defaults, *group) if any(key in own for key in group) else dict(defaults)
-
-
-def _account(top: Written, own: Written, name: str, table: Mapping[str, Any]) -> Account:
-    values = msgspec.convert(table, Own)
-    return Account(name, values, _addresses(table), own.path, top.path.parent)
 
 
 def _addresses(table: Mapping[str, Any]) -> tuple[str, ...]:

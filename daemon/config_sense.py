@@ -13,15 +13,18 @@ import stat
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from daemon.config import Account, Imap
+from daemon.config import Account, Gmail, Imap, OAuth
 from daemon.drafting.templates import TemplateFault, Templates, builtin
 from policies.policy_files import PolicyError, preset
 from policies.policy_files import load as load_policy_text
 from policies.settings import Policy
 
 _ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+")
+_SUBSCRIPTION = r"projects/[^/]+/subscriptions/[^/]+"
+_LIKE = {"topic": "projects/my-project/topics/mail", "subscription": "projects/my-project/subscriptions/mail"}
 PASSWORD_SOURCES = ("password_file", "password_command", "password_credential", "password")
 
 
@@ -37,6 +40,10 @@ def sense(account: Account) -> Iterator[tuple[str, str]]:
     yield from (("drafts.templates", mistake) for mistake in _templates(account))
     if isinstance(values.imap, Imap):
         yield from _imap(account, values.imap)
+    if isinstance(values.gmail, Gmail):
+        yield from _gmail(account, values.gmail)
+        if isinstance(values.imap, Imap):
+            yield "gmail", "There are both `[imap]` and `[gmail]`: an account lies in one place; keep one."
 
 
 def load_policy(account: Account) -> Policy:
@@ -109,7 +116,14 @@ def countries() -> frozenset[str]:
 
 def _imap(account: Account, imap: Imap) -> Iterator[tuple[str, str]]:
     given = [name for name in PASSWORD_SOURCES if getattr(imap, name)]
-    if not given:
+    if imap.auth != "password":
+        yield from _oauth("imap", account, imap)
+        if given:
+            yield (
+                f"imap.{given[0]}",
+                f'`imap.{given[0]}` has no use with `auth = "{imap.auth}"`: leave it out.',
+            )
+    elif not given:
         yield (
             "imap",
             "`[imap]` says no password: set `password_file`, `password_command` or `password_credential`.",
@@ -132,6 +146,37 @@ def _imap(account: Account, imap: Imap) -> Iterator[tuple[str, str]]:
             f"`imap.security` is `none`, but {imap.host} is not this machine: the password would travel in"
             " the clear. Use `tls` or `starttls`.",
         )
+
+
+def _gmail(account: Account, gmail: Gmail) -> Iterator[tuple[str, str]]:
+    yield from _oauth("gmail", account, gmail)
+    for key, pattern in (("topic", r"projects/[^/]+/topics/[^/]+"), ("subscription", _SUBSCRIPTION)):
+        if (value := getattr(gmail, key)) and not re.fullmatch(pattern, value):
+            yield f"gmail.{key}", f"`gmail.{key}` is {value!r}; it must be like `{_LIKE[key]}`."
+    if bool(gmail.topic) != bool(gmail.subscription):
+        yield "gmail", "`gmail.topic` and `gmail.subscription` need each other: set both or neither."
+    for key in ("api", "pubsub"):
+        if not _protected(getattr(gmail, key)):
+            yield f"gmail.{key}", f"`gmail.{key}` must begin with https:// (plain http only to this machine)."
+
+
+def _oauth(table: str, account: Account, client: OAuth) -> Iterator[tuple[str, str]]:
+    if client.client_file:
+        yield from _file(f"{table}.client_file", account.resolve(client.client_file))
+    if client.client_file and client.client_id:
+        yield f"{table}.client_id", f"`{table}` has the client twice (client_file, client_id): keep one."
+    if client.client_secret and _open_to_others(account.file):
+        yield (
+            f"{table}.client_secret",
+            f"`{table}.client_secret` stands in a file others may read: `chmod 600 {account.file}`.",
+        )
+
+
+def _protected(url: str) -> bool:
+    where = urlsplit(url)
+    return bool(where.hostname) and (
+        where.scheme == "https" or (where.scheme == "http" and _loopback(where.hostname or ""))
+    )
 
 
 def _file(key: str, path: Path, more: Callable[[Path], str] = lambda _: "") -> Iterator[tuple[str, str]]:
