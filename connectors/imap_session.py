@@ -162,11 +162,24 @@ class Session:
 
 
 def open_session(settings: ImapSettings, secret: Callable[[], str]) -> Session:
-    """Connect, protect the connection, log in.
+    """Connect, protect the connection, log in; an access token that is refused is renewed once.
 
     Raises Unavailable where that may work later, Refused where the user has to change something, and
     whatever the client raises.
     """
+    renewed = getattr(secret, "renewed", None)  # only `tokens.AccessTokens` can do that
+    if settings.login is Login.PASSWORD or renewed is None:
+        return _opened(settings, secret)
+    token = secret()
+    try:
+        return _opened(settings, lambda: token)
+    except Refused as error:
+        if not error.credentials:
+            raise
+        return _opened(settings, renewed)
+
+
+def _opened(settings: ImapSettings, secret: Callable[[], str]) -> Session:
     client = _connect(settings)
     try:
         _protect(client, settings)
