@@ -36,7 +36,7 @@ class Asker:
         Raises UsageError where there is nobody to ask and the flag is missing or wrong.
         """
         if given is not None:
-            if said := wrong(given):
+            if given and (said := wrong(given)):
                 raise UsageError(f"{flag} {given!r}: {said}")
             return given
         if not self.talks:

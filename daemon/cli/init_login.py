@@ -137,6 +137,8 @@ def password(asker: Asker, given: Given, present: Present, kept_in: str) -> Pass
         return _to_keep(sys.stdin.readline().strip("\r\n"), kept_in)
     if given.password_file:
         path = Path(given.password_file).expanduser().absolute()
+        if not path.is_file():
+            raise UsageError(f"--password-file: there is no file {path}.")
         return Password({"password_file": str(path)}, PasswordFile(path))
     if given.password_command:
         return _command(given.password_command)
@@ -169,7 +171,7 @@ def _command(line: str) -> Password:
     try:
         argv = tuple(shlex.split(line))
     except ValueError as error:
-        raise UsageError(f"The command {line!r} cannot be taken apart: {error}.") from error
+        raise UsageError(f"The command {line!r} cannot be taken apart: {str(error).lower()}.") from error
     return Password({"password_command": argv}, PasswordCommand(argv))
 
 
