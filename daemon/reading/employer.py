@@ -31,12 +31,13 @@ _FOOTER = 3  # last lines, where a vendor names itself
 # How much evidence is enough to name an employer: where nothing else does, where the domain may be
 # meant, beside an agency that names many, and against the sender's own domain.
 _ENOUGH_ALONE, _ENOUGH, _ENOUGH_BESIDE_AGENCY, _ENOUGH_AGAINST_DOMAIN = 1.0, 2.0, 3.0, 3.5
-_ENOUGH_FULLER = 1.5
+_ENOUGH_FULLER = 0.5
 
 _SMALL_WORD = 3  # letters of an "of" or "the" in a domain
 _WHOLE_WORD = 5  # letters of a word that is not in a longer one by chance
 _INFLECTED = 2  # letters a case ending adds ("bei den Nordwerken")
 _FILE = re.compile(r"\.(?:pdf|docx?|ics)\b", re.IGNORECASE)
+_ADDRESS = re.compile(r"\S{0,200}(?:://|@)\S{1,400}|\bwww\.\S{1,400}")
 _HOST = re.compile(r"https?://([\w.-]{3,100})(?:/([\w-]{3,60}))?")
 _NO_HOSTS = frozenset(("www", "jobs", "careers", "app", "hire", ""))
 
@@ -96,7 +97,7 @@ def find(
     return Employer(
         name=None if sender.bounce else _named(mail, nobody, agency=agency) or None,
         agency=agency,
-        role=employer_role.find(message.subject, sentences),
+        role=employer_role.find(message.subject, sentences, message.quoted),
         requisition=number,
         tokens=employer_ids.tokens(message, number),
     )
@@ -149,7 +150,9 @@ def _is_agency(mail: _Mail) -> bool:
 
 def _named(mail: _Mail, nobody: set[str], *, agency: bool) -> str:
     """The employer's name, or ""."""
-    texts = (mail.message.subject[:_MAX_LENGTH], mail.display, *mail.lines)
+    if behalf := employer_names.on_behalf(mail.display):
+        return behalf
+    texts = [_ADDRESS.sub(" ", one) for one in (mail.subject, mail.display, *mail.lines)]
     own = next(filter(None, (spelled(one, texts) for one in variants(mail.label))), "") if mail.label else ""
     scores = _scores(mail, nobody | ({folded(own)} if agency else set()))
     if agency:
@@ -164,9 +167,28 @@ def _named(mail: _Mail, nobody: set[str], *, agency: bool) -> str:
         own = scores.longer(own, _ENOUGH_FULLER)
         return own if system or mail.sender.automatic else employer_names.in_full(own, mail.lines)
     if mail.sender.domain and mail.label:
-        return _akin_name(scores, mail.label) or readable(variants(mail.label)[-1])
+        return (
+            _akin_name(scores, mail.label)
+            or (_of_system(mail, scores, texts) if mail.sender.robot_address else "")
+            or readable(variants(mail.label)[-1])
+        )
     scores.read_display(mail.display, brand=mail.sender.relay, robot=mail.sender.robot_address)
     return scores.best(_ENOUGH_ALONE) or (readable(mail.label) if mail.label else "")
+
+
+def _of_system(mail: _Mail, scores: Scores, texts: Sequence[str]) -> str:
+    """The employer of a system's mail whose own domain no word of it spells, or "".
+
+    Such a domain is the carrier's: the employer has a corner of it ("acme.jobs-system.com") or the name.
+    """
+    host = mail.address.rpartition("@")[2].removesuffix(mail.sender.domain).rstrip(".")
+    corner = next(filter(None, (spelled(one, texts) for one in host.split(".") if one)), "")
+    if corner:
+        return scores.longer(corner, _ENOUGH_FULLER)
+    scores.read_display(mail.display, brand="", robot=True)
+    named = scores.best(_ENOUGH)
+    inflected = folded(named).startswith(folded(mail.label))  # "bei den Mainwerken"
+    return "" if inflected else named
 
 
 def _scores(mail: _Mail, nobody: set[str]) -> Scores:
@@ -217,6 +239,8 @@ def _akin(name: str, score: float, target: str) -> int:
     inside = sum(len(part) for part in parts if part in target)
     if len(parts) == 1 and 0 < len(whole) - len(target) <= _INFLECTED:
         return 0
+    if _abbreviated(parts, target):
+        return len(target)
     if whole.startswith(target) or (len(target) > 2 and "".join(part[:1] for part in parts) == target):
         return len(target)
     if inside == len(whole) >= len(target) - _SMALL_WORD:
@@ -229,3 +253,14 @@ def _akin(name: str, score: float, target: str) -> int:
         return len(parts[0])
     first_alike = len(parts) > 1 and len(parts[0]) > _SMALL_WORD and target.startswith(parts[0])
     return len(parts[0]) if first_alike else 0
+
+
+def _abbreviated(parts: Sequence[str], target: str) -> bool:
+    """Whether first letters and a whole last word make the label: "cmvalverde", Câmara Municipal de …"""
+    if len(parts) < _SMALL_WORD or len(parts[-1]) <= _SMALL_WORD or not target.endswith(parts[-1]):
+        return False
+    heads = target.removesuffix(parts[-1])
+    return heads in (
+        "".join(part[:1] for part in parts[:-1]),
+        "".join(part[:1] for part in parts[:-1] if len(part) > _SMALL_WORD),
+    )

@@ -20,12 +20,21 @@ _PAIRS = frozenset("and und et y e en".split())  # they join a name only before 
 _MAX_WORDS = 6
 _TRIMMED = re.compile(r"^\W+|[\s.,]+$")
 _WHOLE_LINE = 4  # words of a line that is nothing but a company's name
+_GLUED_ARTICLE = re.compile(
+    r"(de|do|da|du|la|le|del|della|dos|das|des)(?=[aeiou]\w{3}|[^aeiou][aeiourlhy]\w{2})"
+)  # only where the rest can begin a word: "de" + "linde", "del" + "sol"
+_KEPT_FORMS = frozenset({"llp"})  # partnerships are called by it
 _PRONOUN = re.compile(r"(?:I|We|You|He|She|They|It)(?:['’]\w+)?$")
 _GAP = 3  # characters between two words of a name
 _LONG_HEAD = 10  # letters before the kind of house that may hold another one ("northernhealth" + "partners")
 _FIRST_WORD = 4  # letters of the first word a label must hold
 _SPELLED_WORDS = 7
 _MIN_LABEL = 3
+_ON_BEHALF = re.compile(
+    r"\s(?:on behalf of|im auftrag (?:von|der)|pour le compte de|en nombre de|namens|em nome d[aeo]"
+    r"|per conto di)\s(.{2,60})$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +100,20 @@ def clean(name: str) -> str:
 
 def of_display(name: str) -> str:
     """Return the company in a display name ("Acme Talent Acquisition", "Careers at Acme"), or ""."""
+    if behalf := on_behalf(name):
+        return behalf
     name = re.sub(r"\s(?:via|by|through)\s.*$", "", name.strip(), flags=re.IGNORECASE)
     if inside := re.search(r"\(([^()]{3,60})\)\s*$", name):
         return clean(inside[1])
     if after := re.search(r"\s(?:at|@|from|bei|chez|bij|da|presso|[|–-])\s+([A-ZÀ-Ý].{2,60})$", name):
         return clean(after[1])
     return clean(_departments()[1].sub("", name))
+
+
+def on_behalf(display: str) -> str:
+    """Return the company a display name speaks for ("Tests on behalf of Acme"), or ""."""
+    behalf = _ON_BEHALF.search(display)
+    return clean(behalf[1]) if behalf else ""
 
 
 def runs(text: str) -> Iterator[Run]:
@@ -282,18 +299,15 @@ def _article(text: str, tokens: list[re.Match[str]], first: int) -> int:
 
 
 def in_full(name: str, lines: Iterable[str]) -> str:
-    """Return `name` with the legal form the people there sign it with ("Farrow Legal LLP"), if they do.
+    """Return `name` as the partnership people sign it as ("Farrow Legal LLP"), if they do.
 
-    A form at the end of a sentence or followed by more ("plc. Registered in England") is a footer's.
+    Other legal forms are a footer's, not what anybody calls the house.
     """
     for line in lines:
         start = line.find(name)
         rest = _TOKEN.match(line, start + len(name) + 1) if start >= 0 else None
-        if rest is None or rest[0].lower() not in words("forms"):
-            continue
-        dotted = "." if "." in rest[0] and line[rest.end() : rest.end() + 1] == "." else ""
-        if line[rest.end() + len(dotted) :][:2] in ("", ", "):
-            return f"{name} {rest[0]}{dotted}"
+        if rest and rest[0].lower() in _KEPT_FORMS and line[rest.end() :][:2] in ("", ", "):
+            return f"{name} {rest[0]}"
     return name
 
 
@@ -337,9 +351,8 @@ def _split(glued: str) -> list[str]:
     for first in words("leading"):
         rest = glued.removeprefix(first)
         if rest != glued and len(rest) > _MIN_LABEL:
-            article = next((one for one in ("de", "la", "le", "du", "del") if rest.startswith(one)), "")
-            long_enough = article and len(rest) > len(article) + _MIN_LABEL
-            return [first, article, rest.removeprefix(article)] if long_enough else [first, rest]
+            article = _GLUED_ARTICLE.match(rest)
+            return [first, article[1], rest[article.end() :]] if article else [first, rest]
     for length in range(len(glued) - _MIN_LABEL, _MIN_LABEL - 1, -1):
         head, tail = glued[:-length], glued[-length:]
         if tail in words("capitals") or (length > _MIN_LABEL - 1 and tail in words("parts") - words("fused")):

@@ -17,6 +17,7 @@ _BEFORE = 32  # characters before a name that say what it is
 _AFTER = 28
 _LAST_LINES = 6  # where a company stands on a line of its own
 _NAME_WORDS = 5
+_SHORT = 3  # letters of a word that names a building
 _ACRONYM = 5  # letters of the longest word still taken for an acronym
 
 # What the words around a name are worth: a bare mention, and what is added to it.
@@ -142,7 +143,8 @@ class Scores:
         fuller = (
             one for one, score in self.ranked() if score >= enough and folded(one).startswith(folded(name))
         )
-        return next((one for one in fuller if len(one.split()) > len(name.split())), name)
+        length = len(name.split())
+        return next((one for one in fuller if any(map(_is_word_of_name, one.split()[length:]))), name)
 
 
 def _own_lines(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -156,6 +158,11 @@ def _own_lines(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
 def _is_whole_name(name: str) -> bool:
     found = list(employer_names.runs(name))
     return len(found) == 1 and found[0].start == 0 and found[0].end == len(name) and not is_word(name)
+
+
+def _is_word_of_name(word: str) -> bool:
+    """Whether a further word belongs to a company's name, not to a building or a place in it ("DC4")."""
+    return len(word) > _SHORT and not any(map(str.isdigit, word))
 
 
 def _quiet(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Names of people: tidied, told from role names, taken apart for a salutation, found in running text.
+"""Names of people: tidied, told from role names, found in running text.
 
 Knows words (`lexicon/people_names.toml`) and capitals, never who a person is to the case.
 """
@@ -6,7 +6,6 @@ Knows words (`lexicon/people_names.toml`) and capitals, never who a person is to
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 
 from daemon.reading.lexicon import load
@@ -25,15 +24,6 @@ _APOSTROPHE = re.compile(r"['’]")
 _CONTRACTION = 7  # letters of the longest "they'll"
 _ACRONYM = 3
 _GAP = re.compile(r"[ \t\u00a0]{1,2}")
-
-
-@dataclass(frozen=True, slots=True)
-class Salutation:
-    """The parts of a name a greeting needs; `given` or `family` may be empty, `title` is as written."""
-
-    given: str
-    family: str
-    title: str = ""
 
 
 @cache
@@ -118,38 +108,11 @@ def from_address(address: str) -> str:
     return " ".join(part.capitalize() if len(part) > 1 else f"{part.upper()}." for part in parts)
 
 
-def salutation_parts(name: str) -> Salutation:
-    """Return the parts of `name` for a greeting; an address is read as the name it spells.
-
-    "Dr. Priya Shah (she/her)" → ("Priya", "Shah", "Dr."); "Frau Weber" → ("", "Weber", "Frau").
-    """
-    spelled = from_address(name) if "@" in name else tidy(name)
-    titles, rest = _split_titles(spelled.split())
-    title = " ".join(titles)
-    if not rest:
-        return Salutation("", "", title)
-    if len(rest) == 1:
-        alone = bool(titles)  # "Dr. Osei", "Frau Weber": a family name
-        return Salutation("" if alone else rest[0], rest[0] if alone else "", title)
-    given = 1
-    while given < len(rest) - 1 and len(rest[given].rstrip(".")) == 1:  # a middle initial
-        given += 1
-    family = rest[given:]
-    if family[0].lower() not in _set("particles") and len(family) > 1 and not _compound(rest):
-        family = family[-1:]
-    return Salutation(rest[0], " ".join(family), title)
-
-
 def _split_titles(words: list[str]) -> tuple[list[str], list[str]]:
     count = 0
     while count < len(words) and words[count].rstrip(".").lower() in _set("titles"):
         count += 1
     return words[:count], words[count:]
-
-
-def _compound(words: list[str]) -> bool:
-    """Whether a particle stands inside, so that all after the given name is the family name."""
-    return any(word.lower() in _set("particles") for word in words[1:])
 
 
 def at(text: str, start: int) -> tuple[str, int] | None:

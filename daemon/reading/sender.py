@@ -13,11 +13,10 @@ from functools import cache
 
 from daemon.reading.lexicon import load
 from daemon.reading.model import Address, Me, Message
-from daemon.reading.sender_domains import registrable, suspicious
+from daemon.reading.sender_domains import RESERVED, registrable, suspicious
 
 __all__ = ["Sender", "judge", "registrable", "suspicious"]
 
-_RESERVED = frozenset({"example", "test", "invalid"})  # RFC 2606: they stand for the real names
 _SEPARATORS = str.maketrans("", "", "-_.+")
 _REPLY_PREFIX = re.compile(r"(?:\s{0,3}(?:re|aw|antw|sv|r|res|rif)\s{0,3}:){1,5}\s{0,3}", re.IGNORECASE)
 _BULK = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply", "first-class-auto"})
@@ -158,7 +157,7 @@ def _host(address: str) -> str:
     """Return the host of an address; reserved top levels are all written ".example"."""
     host = address.rpartition("@")[2]
     name, _, top = host.rpartition(".")
-    return f"{name.removesuffix('-mail')}.example" if top in _RESERVED else host
+    return f"{name.removesuffix('-mail')}.example" if top in RESERVED else host
 
 
 def _relay(address: str) -> tuple[str, str]:

@@ -18,6 +18,8 @@ _NAME = re.compile(r"[^\s@/\\<>\"(),:;\[\]]{1,253}")
 _SUFFIXES: list[PublicSuffixList] = []
 _SCRIPTS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "HEBREW", "ARABIC", "CHEROKEE", "FULLWIDTH")
 _TWINS = str.maketrans("01358ıаеорсухіјѕԁɡһӏοαν", "olesblaeopcyxijsdghloav")
+RESERVED = frozenset({"example", "test", "invalid"})  # RFC 2606: they stand for the real names
+_SECOND_LEVEL = frozenset("ac co com edu gob gouv gov net nhs org police sch".split())
 _SHORT = 5  # a letter of difference between shorter names means nothing
 
 
@@ -35,6 +37,9 @@ def registrable(domain: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _registrable(name: str) -> str:
+    labels = name.split(".")
+    if len(labels) > 2 and labels[-1] in RESERVED and labels[-2] in _SECOND_LEVEL:
+        return ".".join(labels[-3:])
     return _suffixes().privatesuffix(name) or ""
 
 
