@@ -222,7 +222,7 @@ class Casebook:
 
 def worth_remembering(reading: Reading) -> bool:
     """Return whether a mail of no case may become part of one later."""
-    applied = reading.outgoing and reading.act in (Act.APPLICATION, Act.ANSWER, Act.QUESTION)
+    applied = reading.outgoing and reading.act in (Act.APPLICATION, Act.ANSWER, Act.QUESTION, Act.THANKS)
     return applied or reading.kind is Kind.RECRUITER_OUTREACH
 
 

@@ -213,7 +213,7 @@ class Application(RuleBasedStateMachine):
         if self.rejected() and decision.note is not Note.REJECTION_THANKS:
             raise AssertionError("after a rejection nothing is hoped for")
         if decision.note is Note.STATUS_CHECK:
-            checks = [d for moment, d, _ in self.log if d.note is Note.STATUS_CHECK and moment >= last_word]
+            checks = [d for moment, d, _ in self.log if d.note is Note.STATUS_CHECK and moment > last_word]
             laid = [d for d in checks if d.action is Action.DRAFT]
             taken_back = [d for d in checks if d.action is Action.WITHDRAW]
             cap = max(
