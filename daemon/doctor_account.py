@@ -66,7 +66,7 @@ def name(host: str) -> Result:
         return fault(
             "name", f"{host} is not found: {error.strerror}.", "Check `host`, and that you are online."
         )
-    return good("name", f"{host} is {', '.join(sorted(found))}.")
+    return good("server", f"{host} is {', '.join(sorted(found))}.")
 
 
 def protection(settings: ImapSettings, found: Survey, now: datetime) -> Result:

@@ -32,7 +32,7 @@ def at(server: Dovecot, user: str) -> list[str]:
 
 
 def test_a_few_questions_lead_to_a_configuration_that_works(dovecot: Dovecot, tmp_path: Path) -> None:
-    """Address, server, password, name: the login is tried, everything shown before it is written, and the
+    """Address, password, name: the login is tried, everything shown before it is written, and the
     mail of the last weeks told as afterword would have seen it."""
     user = dovecot.new_user()
     past = datetime.now(UTC) - timedelta(days=30)
@@ -40,12 +40,11 @@ def test_a_few_questions_lead_to_a_configuration_that_works(dovecot: Dovecot, tm
     said = "It was a pleasure to meet you. You will hear from us within three days."
     dovecot.deliver(user, reply("Re: Interview", said, past + HOUR), internal_date=past + HOUR)
     status, screen = at_a_terminal(
-        *("init", "--port", str(dovecot.tls_port), "--ca-file", str(dovecot.certificate.ca), "--user", user),
+        *("init", *at(dovecot, user)),
         home=tmp_path,
         answers=[
             ("e-mail address", "ana"),
             ("no e-mail address.*\n.*e-mail address", "ana@mail.example"),
-            ("who hosts your mail", dovecot.host),
             ("Password", "not-it"),
             ("refused the login(.|\n)*Password", PASSWORD),
             ("Your name", "Ana Ruiz"),
