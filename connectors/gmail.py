@@ -17,7 +17,16 @@ from types import MappingProxyType
 
 from connectors import gmail_cursor, gmail_mail, header
 from connectors.alarm import Alarm
-from connectors.connector import Batch, Cursor, DraftRef, Mailbox, Removal, SpecialUse, StoredMessage
+from connectors.connector import (
+    Batch,
+    Cursor,
+    DraftRef,
+    Listening,
+    Mailbox,
+    Removal,
+    SpecialUse,
+    StoredMessage,
+)
 from connectors.errors import Refused, Unavailable, Vanished
 from connectors.gmail_client import GmailClient, Said
 from connectors.gmail_cursor import Place, Reach
@@ -167,15 +176,22 @@ class GmailConnector:
     def _labels(self, wanted: Sequence[str]) -> list[Json]:
         return self._client.labels() if wanted else []
 
+    def listen(self) -> Listening:
+        """Return when to look again; how long that is depends on what came lately."""
+        self._pace.looked(found=self._found)
+        self._found = False
+        return Listening(self._interval)
+
+    def heard(self) -> bool:
+        """Return that nothing is heard before it is looked for."""
+        return False
+
     def wait(self, seconds: float) -> bool:
         """Wait until it is time to look again, or `wake` is called.
 
-        How long that is depends on what came lately; nobody knows whether there is news, so the answer
-        after the time is True.
+        Nobody knows whether there is news, so the answer after the time is True.
         """
-        self._pace.looked(found=self._found)
-        self._found = False
-        return not self._alarm.wait(min(seconds, self._interval)).rung
+        return not self._alarm.wait(min(seconds, self.listen().seconds)).rung
 
     @property
     def _windowed(self) -> bool:

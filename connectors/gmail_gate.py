@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 from urllib.parse import urlsplit
 
 from connectors.errors import Refused, Unavailable
@@ -84,6 +84,7 @@ class Gate:
         self._make = make
         self._pause = pause
         self._own = threading.local()
+        self._webs: list[Web] = []
         self._lock = threading.Lock()
         self._budget = Budget()
         self._not_before = 0.0
@@ -135,9 +136,16 @@ class Gate:
             self._pause(wait)
 
     def close(self) -> None:
-        """Let go of this thread's lines without waiting for the server."""
-        if web := getattr(self._own, "web", None):
+        """Let go of all lines without waiting for the server."""
+        for web in self._webs:
             web.close()
+
+    def _web(self) -> Web:
+        """Return the present thread's lines."""
+        if not hasattr(self._own, "web"):
+            self._own.web = self._make()
+            self._webs.append(self._own.web)
+        return cast(Web, self._own.web)
 
     def _check(self, method: str, uri: str) -> None:
         where = urlsplit(uri)
@@ -152,8 +160,7 @@ class Gate:
         self, method: str, uri: str, body: bytes | None, headers: Mapping[str, str] | None, token: str
     ) -> Answer:
         """Ask once; where the line had been idle and broke, a question that changes nothing is asked anew."""
-        web: Web = getattr(self._own, "web", None) or self._make()
-        self._own.web = web
+        web = self._web()
         told = {**(headers or {}), "authorization": f"Bearer {token}", "accept-encoding": "identity"}
         used = web.stale(uri)
         try:

@@ -52,6 +52,7 @@ def gmail_settings(gmail: Gmail) -> GmailSettings:
         subscription=gmail.subscription,
         api=gmail.api.rstrip("/"),
         pubsub=gmail.pubsub.rstrip("/"),
+        fastest=gmail.interval,
     )
 
 

@@ -105,6 +105,14 @@ class Gmail(OAuth, frozen=True, kw_only=True, forbid_unknown_fields=True):
     subscription: Annotated[
         str, Meta(description="A pull subscription to it (`projects/P/subscriptions/S`).")
     ] = ""
+    interval: Annotated[
+        int,
+        Meta(
+            description="Seconds between two looks while mail comes; it grows to 300 while none does.",
+            ge=1,
+            le=300,
+        ),
+    ] = 15
     api: Annotated[str, Meta(description="Where Gmail's API is.")] = "https://gmail.googleapis.com"
     pubsub: Annotated[str, Meta(description="Where Pub/Sub's API is.")] = "https://pubsub.googleapis.com"
 
