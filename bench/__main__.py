@@ -7,6 +7,7 @@ out is kept in results.md.
 
 from __future__ import annotations
 
+import importlib
 import runpy
 import sys
 from pathlib import Path
@@ -24,12 +25,12 @@ def main() -> None:
     sys.argv[1:] = sys.argv[options:]
     for name in wanted:
         print(f"\n== {name}", flush=True)
-        rows = runpy.run_path(str(found[name])).get("rows")
-        if rows is None:
+        benchmark = importlib.import_module(f"bench.{name}")
+        if not hasattr(benchmark, "rows"):
             runpy.run_path(str(found[name]), run_name="__main__")
             continue
         kept = []
-        for row in rows():
+        for row in benchmark.rows():
             print(_rows.show(row), flush=True)
             kept.append(row)
         _rows.write(name, kept)

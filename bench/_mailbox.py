@@ -1,4 +1,4 @@
-"""A mailbox as people have it, for benchmarks: mostly bulk mail in HTML, some letters, few mails of employers.
+"""A mailbox as people have it: mostly bulk mail in HTML, some letters, few mails of employers.
 
 The mails of employers are the repository's labelled ones; everything else is made up here, from a seed.
 """
@@ -43,6 +43,54 @@ def mails(count: int, seed: int = 7) -> Iterator[tuple[datetime, bytes]]:
         else:
             make = _newsletter if share < 62 else _notice if share < 80 else _letter if share < 92 else _post
             yield at, make(random, number, at)
+
+
+def invitation(number: int, ended: datetime) -> bytes:
+    """Return a mail that invites the owner to an interview of a firm of its own, which ended then."""
+    start, firm = ended - timedelta(hours=1), f"firm{number}"
+    stamp = "%Y%m%dT%H%M%SZ"
+    return f"""From: Lou Park <lou.park@{firm}.example>
+To: Kim Ito <{OWNER}>
+Subject: Interview at {firm.title()}: Data Analyst
+Date: {format_datetime(start - timedelta(hours=1))}
+Message-ID: <invitation@{firm}.example>
+MIME-Version: 1.0
+Content-Type: multipart/alternative; boundary="b"
+
+--b
+Content-Type: text/plain; charset=utf-8
+
+Hi Kim,
+
+we would like to invite you to an interview for the position of Data Analyst at {firm.title()}.
+You will be talking to Sam Ode. We look forward to meeting you.
+
+Best regards,
+Lou Park
+Recruiter, {firm.title()}
+
+--b
+Content-Type: text/calendar; method=REQUEST; charset=utf-8
+
+BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//Firm//Calendar//EN
+METHOD:REQUEST
+BEGIN:VEVENT
+UID:interview-{number}@{firm}.example
+SEQUENCE:0
+DTSTAMP:{start:{stamp}}
+DTSTART:{start:{stamp}}
+DTEND:{ended:{stamp}}
+SUMMARY:Interview Kim Ito - Data Analyst
+ORGANIZER;CN=Lou Park:mailto:lou.park@{firm}.example
+ATTENDEE;CN=Kim Ito:mailto:{OWNER}
+ATTENDEE;CN=Sam Ode:mailto:sam.ode@{firm}.example
+END:VEVENT
+END:VCALENDAR
+
+--b--
+""".replace("\n", "\r\n").encode()
 
 
 def fill(maildir: Path, count: int) -> int:

@@ -155,6 +155,11 @@ class Dovecot:
             made = made.parent
         self._own(directory / "new", directory / "cur")
 
+    def own(self, user: str) -> None:
+        """Give the server what another program wrote into the user's account."""
+        home = self._root / "users" / user
+        self._own(home, *home.rglob("*"))
+
     def _own(self, *paths: Path) -> None:
         if not os.geteuid():
             for path in paths:
