@@ -23,7 +23,7 @@ bench: $(READY)  ## how well and how fast, as ratios
 expect: $(READY)  ## rewrite the expectations of stories, golden drafts and printed docs, for review
 	@$(BIN)/python -m daemon.reference docs
 	@$(BIN)/python bench/drafts.py --write tests/drafting/golden
-	@AFTERWORD_EXPECT=1 $(BIN)/python -m pytest -n auto tests/stories tests/house/test_house_docs.py tests/policies/test_policy_articles.py
+	@AFTERWORD_EXPECT=1 $(BIN)/python -m pytest -n auto tests/stories tests/policies/test_policy_articles.py
 
 pictures: $(READY)  ## draw the README's pictures anew; needs Chromium
 	@$(BIN)/python docs/pictures.py

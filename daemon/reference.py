@@ -13,6 +13,7 @@ import msgspec
 from daemon.audit_records import RECORDS
 from daemon.config import Config, Own, Settings, Strength
 from daemon.config_shape import tables
+from daemon.manual import manual, reference
 
 
 def configuration() -> str:
@@ -27,7 +28,12 @@ def audit_log() -> str:
 
 def pages() -> dict[str, str]:
     """Return every printed page by its file name."""
-    return {"configuration.md": configuration(), "audit-log.md": audit_log()}
+    return {
+        "configuration.md": configuration(),
+        "audit-log.md": audit_log(),
+        "commands.md": reference(),
+        "afterword.1": manual(),
+    }
 
 
 def _settings() -> Iterator[str]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 
 import pytest
 
 from daemon.config_check import load
+from daemon.manual import commands
 from daemon.reference import pages
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -30,3 +33,20 @@ def test_the_example_configuration_works(tmp_path: Path) -> None:
     (tmp_path / "password").write_text("open-sesame\n")
     os.chmod(tmp_path / "password", 0o600)
     assert load(tmp_path / "config.toml").account().addresses == ("ana@mail.example",)
+
+
+def test_the_manual_page_is_one_that_man_can_show() -> None:
+    """Every command has its place in it, and groff finds nothing to complain about."""
+    text = pages()["afterword.1"]
+    for path, _ in commands():
+        assert f".SS {path}".replace("-", "\\-") in text
+    if shutil.which("groff") is None:
+        pytest.skip("no groff here: apt-get install groff-base")
+    done = subprocess.run(
+        ["groff", "-k", "-man", "-Tutf8", "-ww"],
+        input=text.encode(),
+        capture_output=True,
+        timeout=30,
+        check=True,
+    )
+    assert not [line for line in done.stderr.splitlines() if b"cannot break" not in line], done.stderr
