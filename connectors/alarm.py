@@ -26,25 +26,29 @@ class Alarm:
     """
 
     def __init__(self) -> None:
-        self._ear, self._bell = socket.socketpair()
-        for end in (self._ear, self._bell):
+        self.ear, self._bell = socket.socketpair()
+        for end in (self.ear, self._bell):
             end.setblocking(False)
             weakref.finalize(self, end.close)
 
     def ring(self) -> None:
-        """End the present or the next wait.  Safe in a signal handler and from any thread."""
+        """Make `ear` readable until it is hushed.  Safe in a signal handler and from any thread."""
         with contextlib.suppress(BlockingIOError):  # a full pipe is already ringing
             self._bell.send(b"\0")
 
     def wait(self, seconds: float, source: socket.socket | None = None) -> Heard:
         """Wait for the bell, for `source` to become readable, or for `seconds` to pass."""
         with selectors.DefaultSelector() as selector:
-            selector.register(self._ear, selectors.EVENT_READ)
+            selector.register(self.ear, selectors.EVENT_READ)
             if source is not None:
                 selector.register(source, selectors.EVENT_READ)
             ready = {key.fileobj for key, _ in selector.select(max(seconds, 0.0))}
-        if self._ear in ready:
-            with contextlib.suppress(BlockingIOError):
-                while self._ear.recv(4096):
-                    pass
-        return Heard(rung=self._ear in ready, readable=source is not None and source in ready)
+        if self.ear in ready:
+            self.hush()
+        return Heard(rung=self.ear in ready, readable=source is not None and source in ready)
+
+    def hush(self) -> None:
+        """Take in all rings so far."""
+        with contextlib.suppress(BlockingIOError):
+            while self.ear.recv(4096):
+                pass

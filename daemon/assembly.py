@@ -2,85 +2,115 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connectors.connector import Connector
 from daemon import VERSION
+from daemon.access import gmail_connector, imap_secret
 from daemon.audit import Audit
 from daemon.audit_records import ServiceStarted, StateRebuilt
 from daemon.clock import Clock
-from daemon.config import Account, Imap, Loaded
+from daemon.config import Account, Gmail, Imap, Loaded
 from daemon.config_check import load_policy, load_templates
 from daemon.drafting.profile import Profile, Quotation, Strength
 from daemon.errors import BadConfig
 from daemon.log import logger
 from daemon.mind import Style, User, UserMind
+from daemon.outside import Outside, SharedReader, StateLock
 from daemon.public_holidays import kept_holidays
-from daemon.reader import Reader
 from daemon.reading.model import Me
-from daemon.step import Shell
+from daemon.step import Done, Shell
 from daemon.store import Store
+from daemon.store_book import Book
 from daemon.store_drafts import Drafts
+from daemon.watch import Watch
+from policies.settings import Policy
+
+_PATIENCE = 1.0
+"""Seconds to wait at the end for whoever still works on the state."""
 
 if TYPE_CHECKING:
     from connectors.credentials import Secret
     from connectors.imap_settings import ImapSettings
 
 
-@dataclass(frozen=True, slots=True)
 class Running:
-    """One account ready to be watched."""
+    """The state and what all accounts share, ready to watch them."""
 
-    connector: Connector
-    shell: Shell
-    observe: timedelta
+    def __init__(self, loaded: Loaded, store: Store, clock: Clock) -> None:
+        self.lock = StateLock()
+        self._loaded = loaded
+        self._store = store
+        self._clock = clock
+        self._reader = SharedReader(self.lock)
+        self._policies: dict[Policy, Policy] = {}
+        log = loaded.values.log
+        self._audit = Audit(store, audit_directory(loaded), quotes=log.quotes, keep=log.keep)
+        self._audit.begin(clock.now())
+        if store.rebuilt:
+            logger().warning("state_rebuilt", reason=store.rebuilt)
+            self._audit.record(clock.now(), StateRebuilt(reason=store.rebuilt))
+
+    def watch(self, account: Account, reported: Callable[[str, Done], None] = lambda _, __: None) -> Watch:
+        """Return an account ready to be watched.  Raises UserError where that cannot be."""
+        now = self._clock.now()
+        connector = Outside(connector_for(account), self.lock)
+        user = user_of(account, self._store, now.year)
+        user = replace(user, policy=self._policies.setdefault(user.policy, user.policy))  # most have the same
+        return Watch(
+            connector,
+            Shell(
+                connector, self._book(user, now), self._audit, UserMind(user, self._reader), forgiving=True
+            ),
+            self._clock,
+            observe=timedelta(days=account.values.observe_days),
+            label=account.id if self._loaded.several else "",
+            reported=reported,
+        )
+
+    def _book(self, user: User, now: datetime) -> Book:
+        """Open an account's part of the state and write down that it is watched from now on."""
+        book = self._store.account(user.account, now)
+        started = ServiceStarted(
+            version=VERSION,
+            account=self._audit.person(user.account),
+            policy=user.policy.version,
+            observed_from=book.observed_from().isoformat(),
+        )
+        with self._store.transaction():
+            self._audit.record(now, started)
+            Drafts(book).forget_unwritten()
+            known = f"policy {user.account}"
+            if self._store.meta(known) != user.policy.version:
+                book.touch_all()
+                self._store.set_meta(known, user.policy.version)
+        return book
+
+    def together(self) -> AbstractContextManager[None]:
+        """Commit what happens inside as one: a thousand accounts are opened with one write to the disk."""
+        return self._store.transaction()
+
+    def close(self) -> None:
+        """Let go of all; where somebody still works on the state, it is left to the end of the process."""
+        self._reader.close()
+        if self.lock.within(_PATIENCE):
+            self._store.close()
 
 
 @contextmanager
 def assembled(loaded: Loaded, clock: Clock) -> Iterator[Running]:
-    """Yield everything the configuration asks for; close the state at the end."""
-    account = loaded.account()
-    connector, reader = connector_for(account), Reader()
+    """Yield what the configuration asks for; close the state at the end."""
     store = Store.open(loaded.state_directory, clock.now())
+    running = Running(loaded, store, clock)
     try:
-        shell = _shell(loaded, account, store, connector, reader, clock.now())
-        yield Running(connector, shell, timedelta(days=account.values.observe_days))
+        yield running
     finally:
-        connector.close()
-        reader.close()
-        store.close()
-
-
-def _shell(
-    loaded: Loaded, account: Account, store: Store, connector: Connector, reader: Reader, now: datetime
-) -> Shell:
-    user = user_of(account, store, now.year)
-    book = store.account(user.account, now)
-    audit = Audit(
-        store, audit_directory(loaded), quotes=loaded.values.log.quotes, keep=loaded.values.log.keep
-    )
-    audit.begin(now)
-    if store.rebuilt:
-        logger().warning("state_rebuilt", reason=store.rebuilt)
-        audit.record(now, StateRebuilt(reason=store.rebuilt))
-    started = ServiceStarted(
-        version=VERSION,
-        account=audit.person(user.account),
-        policy=user.policy.version,
-        observed_from=book.observed_from().isoformat(),
-    )
-    with store.transaction():
-        audit.record(now, started)
-        Drafts(book).forget_unwritten()
-        if store.meta("policy") != user.policy.version:
-            book.touch_all()
-            store.set_meta("policy", user.policy.version)
-    return Shell(connector, book, audit, UserMind(user, reader), forgiving=True)
+        running.close()
 
 
 @contextmanager
@@ -110,7 +140,9 @@ def user_of(account: Account, store: Store, year: int) -> User:
         me=Me(frozenset(account.addresses), values.name, values.timezone, values.country, values.language),
         account=account.address,
         profile=_profile(account),
-        policy=load_policy(account).located(values.timezone, values.country, holidays),
+        policy=load_policy(account)
+        .located(values.timezone, values.country, holidays)
+        .asking(debrief=values.drafts.debrief),
         style=Style(load_templates(account), Quotation(values.drafts.quote), values.drafts.reword),
     )
 
@@ -134,7 +166,11 @@ def connector_for(account: Account) -> Connector:
     """Return the connector to an account.  Raises BadConfig where it is not said where it lies."""
     if isinstance(account.values.imap, Imap):
         return _imap_connector(account, account.values.imap)
-    raise BadConfig([f"{account.file}: there is no [imap] table: name the server and the password."])
+    if isinstance(account.values.gmail, Gmail):
+        return gmail_connector(account, account.values.gmail)
+    raise BadConfig(
+        [f"{account.file}: there is neither an [imap] nor a [gmail] table: say where the mail lies."]
+    )
 
 
 def _imap_connector(account: Account, imap: Imap) -> Connector:
@@ -145,24 +181,18 @@ def _imap_connector(account: Account, imap: Imap) -> Connector:
 
 def imap_access(account: Account, imap: Imap) -> tuple[ImapSettings, Secret]:
     """Return how to reach an IMAP account, and what to call for its password.  Raises Refused."""
-    from connectors.credentials import chosen
-    from connectors.imap_settings import ImapSettings, Security
+    from connectors.imap_settings import ImapSettings, Login, Security
 
     settings = ImapSettings(
         host=imap.host,
         user=imap.user or account.address,
         port=imap.port or 0,
         security=Security(imap.security),
+        login=Login(imap.auth),
         mailboxes=imap.mailboxes,
         drafts=imap.drafts,
         sent=imap.sent,
         trash=imap.trash,
         ca_file=str(account.resolve(imap.ca_file)) if imap.ca_file else "",
     )
-    secret = chosen(
-        file=account.resolve(imap.password_file) if imap.password_file else None,
-        command=imap.password_command,
-        credential=imap.password_credential,
-        text=imap.password,
-    )
-    return settings, secret
+    return settings, imap_secret(account, imap)

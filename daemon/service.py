@@ -1,53 +1,36 @@
-"""Watch one account: look, act, wait; through every failure and for a year.
+"""Watch any number of accounts: listen to all of them, give turns, end, and begin anew.
 
-Laps are timed by the monotonic clock, the policy by the wall clock.  Nothing here knows what a mail means.
+Idle connections cost no thread: one selector listens to all.  Turns are taken by a few workers, or where
+there are none by the loop itself.  What a turn is, is `watch`'s to know; whose it is, `roster`'s.
 """
 
 from __future__ import annotations
 
-import contextlib
-import random
+import selectors
 import sqlite3
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from connectors.alarm import Alarm
-from connectors.connector import Connector
-from connectors.errors import ConnectorError, Refused, Unavailable, Vanished
-from daemon.audit_records import AccountChanged
 from daemon.clock import Clock
-from daemon.errors import UserError
-from daemon.log import logger
+from daemon.crew import Crew
+from daemon.outside import LAP, StateLock
+from daemon.roster import Roster
 from daemon.sdnotify import notify
-from daemon.step import Done, Shell
-
-LAP = 300.0
-"""Seconds after which the account is looked at whatever it says."""
-
-LOGIN_PAUSE = 3600.0
-"""Seconds after which refused credentials are tried again by themselves."""
+from daemon.watch import Rest, State, Watch
 
 SLICE = 30.0
-"""Seconds between two looks at whether the credentials have changed."""
+"""Seconds between two looks at whether refused credentials, or the configuration, have changed."""
 
-IDLE_LAPS = 10
-"""So many empty laps within seconds, and the server is taken to be confused."""
+STUCK = 900.0
+"""Seconds without a sign of life in a turn after which the service manager is told no more that we live."""
 
-FASTEST, SLOWEST = 2.0, 900.0
-
-
-class State(StrEnum):
-    """How an account is doing."""
-
-    STARTING = "starting"
-    WATCHING = "watching"
-    BACKING_OFF = "backing_off"  # cannot be reached
-    AUTH_FAILED = "auth_failed"  # the login was refused
-    REFUSED = "refused"  # something the user must change
-    STORAGE_FAILED = "storage_failed"  # our own disk
-    STOPPED = "stopped"
+PATIENCE = 2.0
+"""Seconds that turns under way are given to come to their end when the service ends."""
 
 
 class Ending(StrEnum):
@@ -58,164 +41,216 @@ class Ending(StrEnum):
 
 
 @dataclass(slots=True)
-class Backoff:
-    """How long to wait after the n-th failure in a row: full jitter between 2 s and a doubling limit."""
+class _Seat:
+    """An account in the service: who listens for it, since when it has a turn, and what comes after that."""
 
-    random: random.Random = field(default_factory=random.Random)
-    failures: int = 0
-
-    def next(self) -> float:
-        """Count a failure and return the seconds to wait."""
-        limit = min(SLOWEST, FASTEST * 2.0 ** min(self.failures + 1, 20))
-        self.failures += 1
-        return self.random.uniform(FASTEST, limit)
-
-    def reset(self) -> None:
-        """Begin anew: the account is healthy."""
-        self.failures = 0
+    watch: Watch
+    source: int | None = None
+    since: float | None = None
+    leaving: bool = False
+    successor: Watch | None = None
 
 
 class Service:
-    """The loop over one account.  `fingerprint` changes when the configuration or a credential does."""
+    """The loop over all accounts, by their labels.
+
+    `fingerprint` changes when the configuration or a credential does; `renew` is then called, and when
+    `reload` was: it may `add` and `remove` accounts, or `end` the service.
+    """
 
     def __init__(
         self,
-        connector: Connector,
-        shell: Shell,
         clock: Clock,
+        lock: StateLock,
         *,
-        observe: timedelta,
+        workers: int = 0,
         fingerprint: Callable[[], object] = tuple,
-        backoff: Backoff | None = None,
-        reported: Callable[[Done], None] = lambda _: None,
+        renew: Callable[[Service], None] = lambda _: None,
     ) -> None:
-        self._connector = connector
-        self._shell = shell
         self._clock = clock
-        self._observe = observe
+        self._lock = lock
         self._fingerprint = fingerprint
-        self._backoff = backoff or Backoff()
-        self._reported = reported
+        self._renew = renew
+        self._seats: dict[str, _Seat] = {}
+        self._roster = Roster(max(workers, 1))
         self._bell = Alarm()
+        self._crew = Crew(workers, self._bell.ring) if workers else None
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._bell.ear, selectors.EVENT_READ)
         self._ending: Ending | None = None
-        self._state = State.STARTING
-        self._empty_laps = 0
+        self._reload = False
+        self._known: object = None
+        self._said = ""
 
-    def end(self, ending: Ending) -> None:
+    def end(self, ending: Ending = Ending.STOP) -> None:
         """Bring the loop to its end soon; safe in a signal handler."""
         self._ending = ending if self._ending is not Ending.STOP else Ending.STOP
+        for seat in tuple(self._seats.values()):
+            seat.watch.ending = True
         self._bell.ring()
-        self._connector.wake()
+
+    def reload(self) -> None:
+        """Have the configuration read again soon; safe in a signal handler."""
+        self._reload = True
+        self._bell.ring()
+
+    def watches(self) -> Iterable[Watch]:
+        """Return the accounts, as they are now."""
+        return [seat.watch for seat in tuple(self._seats.values())]
+
+    def add(self, watch: Watch) -> None:
+        """Watch an account, in place of the one with that label where there is one."""
+        seat = self._seats.get(watch.label)
+        if seat is not None and seat.since is not None:
+            seat.successor = watch
+            self.remove(watch.label)
+            return
+        if seat is not None:
+            self._leave(seat)
+        self._seats[watch.label] = seat = _Seat(watch)
+        watch.progress = partial(self._alive, seat)
+        self._roster.rest(watch.label, self._clock.monotonic(), login=True)
+
+    def remove(self, label: str) -> None:
+        """Watch an account no longer; a turn it has comes to its end first."""
+        seat = self._seats[label]
+        if seat.since is None:
+            self._leave(seat)
+        else:
+            seat.leaving = True
+            seat.watch.close()
 
     def run(self) -> Ending:
         """Watch until somebody ends it; return why."""
         notify("READY=1")
+        self._known = self._fingerprint()
         while self._ending is None:
-            notify("WATCHDOG=1")
-            self._lap()
+            if self._reload:
+                self._begin_anew()
+            self._give_turns()
+            self._beat()
+            self._rest()
         notify("STOPPING=1")
-        self._turn(State.STOPPED)
-        self._connector.close()
+        self._stop()
         return self._ending
 
-    def once(self) -> tuple[Done, ...]:
-        """Look once and act.  Raises what the connector raises, and lets go of it in any case."""
-        try:
-            try:
-                done = self._look()
-            except Vanished:
-                self._forget_cursor()
-                done = self._look()
-        finally:
-            self._connector.close()
-        self._turn(State.STOPPED)
-        return done
+    # Turns
 
-    def _lap(self) -> None:
-        """Look, act and wait for news; turn every failure into a state and a pause."""
-        try:
-            busy = self._look()
-            self._turn(State.WATCHING)
-            self._wait(bool(busy))
-        except Vanished as error:
-            logger().warning("rescanning", reason=str(error))
-            self._forget_cursor()
-        except Unavailable as error:
-            self._fail(State.BACKING_OFF, error)
-        except Refused as error:
-            self._fail(State.AUTH_FAILED if error.credentials else State.REFUSED, error)
-        except UserError as error:
-            self._fail(State.REFUSED, Refused(str(error), hint=error.hint))
-        except (sqlite3.OperationalError, OSError) as error:
-            hint = "Check the free space and the permissions of the state directory."
-            self._fail(State.STORAGE_FAILED, Unavailable(f"The state cannot be written: {error}.", hint=hint))
+    def _give_turns(self) -> None:
+        while self._ending is None and (label := self._roster.next(self._clock.monotonic())) is not None:
+            seat = self._seats[label]
+            self._deafen(seat)
+            seat.since = self._clock.monotonic()
+            if self._crew:
+                self._crew.hand(partial(self._turn, seat))
+            else:
+                self._turn(seat)()
 
-    def _look(self) -> tuple[Done, ...]:
-        """Take everything new, then act on it; return what was done."""
-        since = self._clock.now() - self._observe
-        for batch in self._connector.changes(self._shell.book.cursor(), since):
-            self._shell.take(batch.messages, self._clock.now(), batch.cursor)
-            notify("WATCHDOG=1")
-            if self._ending is not None:
-                return ()
-        done = self._shell.tick(self._clock.now())
-        for each in done:
-            self._reported(each)
-        return done
+    def _turn(self, seat: _Seat) -> Callable[[], None]:
+        with self._lock:
+            rest = seat.watch.turn()
+        return partial(self._finish, seat, rest)
 
-    def _wait(self, busy: bool) -> None:
-        """Wait for news, a due moment or the lap's end; only a lap that came to its end is healthy."""
+    def _finish(self, seat: _Seat, rest: Rest) -> None:
+        seat.since = None
+        self._roster.done(seat.watch.label)
+        if seat.leaving:
+            self._leave(seat)
+            if seat.successor:
+                self.add(seat.successor)
+            return
+        if rest.source is not None:
+            seat.source = rest.source.fileno()
+            self._selector.register(seat.source, selectors.EVENT_READ, seat)
+        until = self._clock.monotonic() + rest.seconds
+        self._roster.rest(seat.watch.label, until, login=not seat.watch.connected)
+        self._say()
+
+    def _leave(self, seat: _Seat) -> None:
+        self._deafen(seat)
+        self._roster.drop(seat.watch.label)
+        del self._seats[seat.watch.label]
+        seat.watch.close()
+        with self._lock:
+            seat.watch.become(State.STOPPED)
+
+    # Between turns
+
+    def _rest(self) -> None:
+        """Listen until somebody wants a turn."""
         if self._ending is not None:
             return
-        seconds = LAP
-        if due := self._shell.next_due():
-            seconds = min(LAP, max((due - self._clock.now()).total_seconds(), 0.0))
-        began = self._clock.monotonic()
-        self._connector.wait(seconds)
-        self._backoff.reset()
-        quick = self._clock.monotonic() - began < 1.0 < seconds
-        self._empty_laps = self._empty_laps + 1 if quick and not busy else 0
-        if self._empty_laps >= IDLE_LAPS:
-            logger().warning("pausing", reason="the server announces mail that is not there")
-            self._pause(SLICE)
+        seconds = min(self._roster.seconds(self._clock.monotonic()), LAP)
+        if any(seat.watch.state is State.AUTH_FAILED for seat in self._seats.values()):
+            seconds = min(seconds, SLICE)
+            if self._fingerprint() != self._known:
+                self._reload = True
+                return
+        self._clock.pause(self._hear, seconds)
 
-    def _fail(self, state: State, error: ConnectorError) -> None:
-        """Say what is wrong, once, and pause: until something changed where only the user can help."""
-        seconds = LOGIN_PAUSE if state is State.AUTH_FAILED else self._backoff.next()
-        self._turn(state, str(error), error.hint, retry_in=seconds)
-        known = self._fingerprint()
-        until = self._clock.monotonic() + seconds
-        while self._ending is None and (left := until - self._clock.monotonic()) > 0:
-            self._pause(min(left, SLICE))
-            if state is State.AUTH_FAILED and self._fingerprint() != known:
-                self.end(Ending.RELOAD)
+    def _hear(self, seconds: float) -> None:
+        for key, _ in self._selector.select(seconds):
+            seat = key.data
+            if seat is None:
+                self._bell.hush()
+            elif seat.watch.heard():
+                self._deafen(seat)
+                self._roster.call(seat.watch.label)
+        if self._crew:
+            self._crew.collect()
 
-    def _pause(self, seconds: float) -> None:
-        notify("WATCHDOG=1")
-        self._clock.pause(self._bell.wait, seconds)
+    def _deafen(self, seat: _Seat) -> None:
+        """Listen for an account no more; its connection may be closed already."""
+        if seat.source is not None:
+            self._selector.unregister(seat.source)
+            seat.source = None
 
-    def _forget_cursor(self) -> None:
-        """Begin again from the observation window; what was read stays read, what was said stays said."""
-        self._shell.book.set_cursor(None)
+    def _begin_anew(self) -> None:
+        """Have the configuration read again; whoever is in trouble tries again at once."""
+        self._reload = False
+        self._renew(self)
+        self._known = self._fingerprint()
+        for label, seat in self._seats.items():
+            if not seat.watch.healthy:
+                self._roster.call(label)
 
-    def _turn(self, state: State, reason: str = "", hint: str = "", retry_in: float | None = None) -> None:
-        """Write down how the account is doing; log and audit it when it changed."""
-        now = self._clock.now()
-        status: dict[str, object] = {"state": state, "at": now, "reason": reason, "hint": hint}
-        if retry_in is not None:
-            status["retry_at"] = now + timedelta(seconds=retry_in)
-        notify(f"STATUS={state} {reason}".strip())
-        changed, self._state = state is not self._state, state
-        with contextlib.suppress(sqlite3.OperationalError, OSError):  # a full disk must not end the service
-            with self._shell.book.store.transaction(durable=False):
-                self._shell.book.set_status(status)
-                if changed:
-                    self._record(state, reason, now)
-            self._shell.audit.flush()
-        if changed:
-            say = logger().info if state in (State.WATCHING, State.STOPPED) else logger().warning
-            say(state, reason=reason, hint=hint)
+    # What the service manager is told
 
-    def _record(self, state: State, reason: str, now: datetime) -> None:
-        account = self._shell.audit.person(self._shell.book.name)
-        self._shell.audit.record(now, AccountChanged(account=account, state=state, reason=reason))
+    def _alive(self, seat: _Seat) -> None:
+        """Take note that a turn goes on."""
+        seat.since = self._clock.monotonic()
+        if not self._crew:
+            notify("WATCHDOG=1")
+
+    def _beat(self) -> None:
+        """Say that we live, unless a turn has shown no sign of life for long."""
+        turns = [seat.since for seat in self._seats.values() if seat.since is not None]
+        if not turns or self._clock.monotonic() - min(turns) < STUCK:
+            notify("WATCHDOG=1")
+
+    def _say(self) -> None:
+        said = summary(seat.watch for seat in self._seats.values())
+        if said != self._said:
+            self._said = said
+            notify(f"STATUS={said}")
+
+    def _stop(self) -> None:
+        """Let go of every connection, wait a moment for the turns under way, and write down the end."""
+        for seat in self._seats.values():
+            seat.watch.close()
+        until = self._clock.monotonic() + PATIENCE
+        while self._roster.working() and (left := until - self._clock.monotonic()) > 0:
+            self._hear(left)
+        with self._lock, suppress(sqlite3.OperationalError):
+            for watch in self.watches():
+                watch.become(State.STOPPED)
+        self._say()
+
+
+def summary(watches: Iterable[Watch]) -> str:
+    """Return how things stand in one line: the state of one account, the number in each state of several."""
+    found = tuple(watches)
+    if len(found) == 1 and not found[0].label:
+        return f"{found[0].state} {found[0].reason}".strip()
+    counted = Counter(watch.state for watch in found)
+    return ", ".join(f"{count} {state}" for state, count in counted.most_common()) or "no accounts"

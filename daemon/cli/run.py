@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import resource
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,12 +16,17 @@ from daemon.errors import BadConfig, CredentialsRefused, UserError
 from policies.case import DraftState
 
 if TYPE_CHECKING:
-    from daemon.config import Loaded
+    from daemon.assembly import Running
+    from daemon.config import Account, Loaded
     from daemon.service import Ending, Service
     from daemon.step import Done
 
 GRACE = 3.0
 """Seconds a stop may take to come to a good end before the step in hand is broken off."""
+
+
+WORKERS = 8
+"""Threads that take the turns of several accounts; they mostly wait for servers."""
 
 
 class _BrokenOff(BaseException):
@@ -48,45 +53,73 @@ def run(config: Path | None, once: bool, as_json: bool) -> None:
 
 
 def _once(loaded: Loaded, as_json: bool) -> None:
-    from connectors.errors import ConnectorError, Refused
+    """Look once at every account; what is wrong with one is raised after all had their look."""
     from daemon.assembly import assembled
     from daemon.cli.show import show_done
-    from daemon.service import Service
 
-    clock = Clock()
-    with assembled(loaded, clock) as running:
-        service = Service(running.connector, running.shell, clock, observe=running.observe)
-        try:
-            done = service.once()
-        except Refused as error:
-            kind = CredentialsRefused if error.credentials else UserError
-            raise kind(str(error), hint=error.hint) from error
-        except ConnectorError as error:
-            raise UserError(str(error), hint=error.hint) from error
-        show_done(done, loaded.account().values.timezone, as_json)
+    wrong: list[UserError] = [BadConfig(problems) for problems in loaded.refused.values()]
+    with assembled(loaded, Clock()) as running:
+        for account in loaded.accounts:
+            try:
+                done = _look(running, account)
+            except UserError as error:
+                wrong.append(error)
+            else:
+                show_done(done, account.values.timezone, as_json)
+    if wrong:
+        raise wrong[0] if len(wrong) == 1 else _together(wrong)
+
+
+def _look(running: Running, account: Account) -> tuple[Done, ...]:
+    from connectors.errors import ConnectorError, Refused
+
+    try:
+        with running.lock:
+            return running.watch(account).once()
+    except Refused as error:
+        kind = CredentialsRefused if error.credentials else UserError
+        raise kind(str(error), hint=error.hint) from error
+    except ConnectorError as error:
+        raise UserError(str(error), hint=error.hint) from error
+
+
+def _together(errors: list[UserError]) -> UserError:
+    """Return several failures as one, with the exit status of the first."""
+    kind = CredentialsRefused if isinstance(errors[0], CredentialsRefused) else UserError
+    return kind("\n".join(line for error in errors for line in error.lines()))
 
 
 def _watch(loaded: Loaded, config: Path | None) -> None:
-    """Watch until told to stop; begin anew with a changed configuration when told to reload."""
+    """Watch until told to stop; begin anew where what all accounts share was configured anew."""
     from daemon.assembly import assembled
+    from daemon.household import Household
     from daemon.service import Ending, Service
 
     clock = Clock()
+    _open_many_files()
     while True:
         with assembled(loaded, clock) as running:
+            household = Household(running, loaded, config, _log_done)
             service = Service(
-                running.connector,
-                running.shell,
                 clock,
-                observe=running.observe,
-                fingerprint=partial(fingerprint, loaded),
-                reported=_log_done,
+                running.lock,
+                workers=WORKERS if loaded.several else 0,
+                fingerprint=household.fingerprint,
+                renew=household.renew,
             )
+            household.settle(service)
             with _signals(service):
                 ending = _run(service)
         if ending is Ending.STOP:
             return
-        loaded = _reloaded(loaded, config)
+        loaded = household.loaded
+
+
+def _open_many_files() -> None:
+    """Use all the open files the system lets us have: each connection is one, and 1,024 are usual."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _run(service: Service) -> Ending:
@@ -98,51 +131,16 @@ def _run(service: Service) -> Ending:
         return Ending.STOP
 
 
-def _reloaded(loaded: Loaded, config: Path | None) -> Loaded:
-    """Return the configuration as it is now; the old one where the new one cannot be used."""
-    from daemon.config_check import load
-    from daemon.log import logger
-
-    try:
-        fresh = load(config, forgiving=True)
-    except BadConfig as error:
-        for problem in error.problems:
-            logger().error("configuration_refused", problem=problem)
-        return loaded
-    if fresh.state_directory != loaded.state_directory:
-        logger().error("configuration_refused", problem="another state directory needs a restart")
-        return loaded
-    return fresh
-
-
-def fingerprint(loaded: Loaded) -> tuple[object, ...]:
-    """Return what changes when the configuration or a file it takes a secret from does."""
-    from daemon.config import Imap
-
-    servers = [(account, account.values.imap) for account in loaded.accounts]
-    secrets = [a.resolve(s.password_file) for a, s in servers if isinstance(s, Imap) and s.password_file]
-    return tuple(_state_of(path) for path in (loaded.path, *secrets))
-
-
-def _state_of(path: Path) -> object:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return (found.st_mtime_ns, found.st_size, found.st_ino)
-
-
 @contextmanager
 def _signals(service: Service) -> Iterator[None]:
-    """Let SIGTERM and SIGINT end the service within seconds, and SIGHUP reload it."""
-    from daemon.service import Ending
+    """Let SIGTERM and SIGINT end the service within seconds, and SIGHUP renew its configuration."""
 
     def stop(_number: int, _frame: object) -> None:
-        service.end(Ending.STOP)
+        service.end()
         signal.setitimer(signal.ITIMER_REAL, GRACE)
 
     def reload(_number: int, _frame: object) -> None:
-        service.end(Ending.RELOAD)
+        service.reload()
 
     def break_off(_number: int, _frame: object) -> None:
         raise _BrokenOff
@@ -157,7 +155,7 @@ def _signals(service: Service) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _log_done(done: Done) -> None:
+def _log_done(label: str, done: Done) -> None:
     from daemon.log import logger
 
     decision, entry = done.decision, done.entry
@@ -170,4 +168,5 @@ def _log_done(done: Done) -> None:
         state=entry.state if entry else "",
         reason=entry.reason if entry else "",
         rules=" ".join(finding.rule for finding in decision.because),
+        **({"account": label} if label else {}),
     )

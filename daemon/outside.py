@@ -1,0 +1,140 @@
+"""Waiting for what is outside (a server, the process that reads) without holding up the other accounts.
+
+One thread at a time works on the state; it holds the lock.  Whoever talks to the outside lets go of the lock
+until the answer is there.  Nothing here knows what is asked or answered.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from connectors.connector import (
+    Batch,
+    Connector,
+    Cursor,
+    DraftRef,
+    Listener,
+    Listening,
+    Mailbox,
+    Removal,
+    SpecialUse,
+    StoredMessage,
+)
+from daemon.reader import Read, Reader
+from daemon.reading.model import Me
+
+LAP = 300.0
+"""Seconds after which an account is looked at whatever it says, where its connector knows no better."""
+
+
+class StateLock:
+    """Held by the one thread that works on the state."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+    def within(self, seconds: float) -> bool:
+        """Take the lock for good, if that is possible within so many seconds."""
+        return self._lock.acquire(timeout=seconds)
+
+    @contextmanager
+    def released(self) -> Iterator[None]:
+        """Let others work on the state; no transaction may be open."""
+        self._lock.release()
+        try:
+            yield
+        finally:
+            self._lock.acquire()
+
+
+class Outside:
+    """A connector that is used by a holder of the lock, and lets go of it while it talks to the account."""
+
+    def __init__(self, connector: Connector, lock: StateLock) -> None:
+        self._inner = connector
+        self._released = lock.released
+
+    def mailboxes(self) -> tuple[Mailbox, ...]:
+        """Return the account's mailboxes."""
+        with self._released():
+            return self._inner.mailboxes()
+
+    def changes(self, cursor: Cursor | None, since: datetime) -> Iterator[Batch]:
+        """Yield what is new; the lock is held whenever a batch is handed over."""
+        batches = self._inner.changes(cursor, since)
+        while True:
+            with self._released():
+                batch = next(batches, None)
+            if batch is None:
+                return
+            yield batch
+
+    def listen(self) -> Listening:
+        """Begin to listen, or say when to look again where the connector cannot."""
+        with self._released():
+            return self._inner.listen() if isinstance(self._inner, Listener) else Listening(LAP)
+
+    def heard(self) -> bool:
+        """Return whether there may be news; it waits for nothing, so the lock does not matter."""
+        return isinstance(self._inner, Listener) and self._inner.heard()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for news."""
+        with self._released():
+            return self._inner.wait(seconds)
+
+    def wake(self) -> None:
+        """End a wait."""
+        self._inner.wake()
+
+    def append_draft(self, octets: bytes, message_id: str, thread_id: str = "") -> DraftRef:
+        """Store a draft."""
+        with self._released():
+            return self._inner.append_draft(octets, message_id, thread_id)
+
+    def drafts(self) -> tuple[StoredMessage, ...]:
+        """Return the drafts."""
+        with self._released():
+            return self._inner.drafts()
+
+    def locate(self, message_id: str) -> frozenset[SpecialUse]:
+        """Return where a message lies."""
+        with self._released():
+            return self._inner.locate(message_id)
+
+    def find_draft(self, message_id: str) -> DraftRef | None:
+        """Return where a draft lies."""
+        with self._released():
+            return self._inner.find_draft(message_id)
+
+    def remove_draft(self, ref: DraftRef, octets: bytes) -> Removal:
+        """Take a draft back."""
+        with self._released():
+            return self._inner.remove_draft(ref, octets)
+
+    def close(self) -> None:
+        """Let go of the connection; whoever waits for its answer gets an error."""
+        self._inner.close()
+
+
+class SharedReader(Reader):
+    """One process that reads for all accounts, one mail after the other."""
+
+    def __init__(self, lock: StateLock) -> None:
+        super().__init__()
+        self._released = lock.released
+        self._one = threading.Lock()
+
+    def read(self, octets: bytes, internal_date: datetime, me: Me) -> Read:
+        """Return what a mail says, as a Reader does."""
+        with self._released(), self._one:
+            return super().read(octets, internal_date, me)
