@@ -1,6 +1,6 @@
 """What each sentence of a mail does: invites, asks when, declines, promises, and so on.
 
-The phrases are data (`lexicon/acts.<language>.toml`); here is what holds in every language: a negated
+Phrases and examples are data (`lexicon/acts.<language>.toml`, `examples.<language>.toml`); here is what holds in every language: a negated
 invitation is none, "if your profile matches, we will invite you" invites nobody, and "should you need to
 reschedule" moves nothing.  Knows sentences only: not who wrote, and not what the mail as a whole is.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from typing import Any
@@ -22,7 +22,9 @@ from daemon.reading.lexicon import load
 _LONGEST = 1_200  # characters of a sentence that are listened to
 _MOST = 150  # sentences of a mail that are listened to
 _QUOTE = 240
-_ALIKE = 0.4  # how like an example a sentence must be to count as a hint
+_ALIKE = 0.4  # how like examples a sentence must be to count as a hint
+_CLEAR = 0.75  # ... to count in full
+_CLAUSE = re.compile(r"(?<=[.!?])\s+")
 _GRAMMAR = ("negations", "harmless", "conditions", "courtesies", "chances", "generals")
 
 
@@ -169,9 +171,9 @@ def lexicon(language: str) -> Lexicon:
     grammar: dict[str, str] = data.pop("grammar")
     alike: list[str] = data.pop("alike", {}).get("words", [])
     subjects = tuple(_phrases(data.pop("subject", {}), words))
-    body = tuple(_phrases({name: table.get("phrases", ()) for name, table in data.items()}, words))
+    body = tuple(_phrases({name: table["phrases"] for name, table in data.items()}, words))
     known = [(one.name, one.example) for one in body if one.name not in TOPICS]
-    known += [(name, text) for name, table in data.items() for text in table.get("sentences", ())]
+    known += [(name, text) for name, texts in load(f"examples.{language}").items() for text in texts]
     patterns = {name: compile_words(grammar[name], words) for name in _GRAMMAR}
     turns = _Grammar(**patterns)
     return Lexicon(
@@ -195,8 +197,8 @@ def listen(
 ) -> tuple[Said, ...]:
     """Return what the sentences do, in order, the subject first.
 
-    Where no phrase is found, what a sentence resembles counts as a hint, unless it is not `likely` that the
-    mail is in this language.
+    What a sentence resembles counts beside its phrases, unless it is not `likely` that the mail is about a
+    job and in this language.
     """
     spoken = lexicon(language)
     said = list(_hear(subject, -1, spoken, likely=False)) if subject else []
@@ -206,6 +208,22 @@ def listen(
 
 
 def _hear(sentence: str, place: int, spoken: Lexicon, *, likely: bool) -> Iterator[Said]:
+    """Yield what a sentence does: what its phrases say and, where it is `likely`, what it is like.
+
+    A sentence that is clearly like others than its phrases say does what those do, and the phrases only hint.
+    """
+    said = tuple(_say(sentence, place, spoken))
+    if not likely:
+        yield from said
+        return
+    like = tuple(_resembles(sentence, place, spoken))
+    done = {one.does for one in said if one.does not in TOPICS}
+    doubtful = any(sure >= _CLEAR and one.does not in done for one, sure in like)
+    yield from (replace(one, weak=one.weak or (doubtful and one.does not in TOPICS)) for one in said)
+    yield from (one for one, _ in like if one.does not in done and one.does is not Does.NOTHING)
+
+
+def _say(sentence: str, place: int, spoken: Lexicon) -> Iterator[Said]:
     words = plain(sentence[:_LONGEST])
     quote = sentence.strip()[:_QUOTE]
     turn: _Turn | None = None
@@ -223,26 +241,25 @@ def _hear(sentence: str, place: int, spoken: Lexicon, *, likely: bool) -> Iterat
         said = Said(does, quote, match[0].strip(), place, phrase.weak)
         if (does, said.words) not in found or not phrase.weak:
             found[does, said.words] = said, match
-    heard = False
     for said, match in found.values():
         hiding = _HIDDEN_BY.get(said.does, frozenset())
         if any(other.does in hiding and _overlap(span, match) for other, span in found.values()):
             continue
-        heard |= said.does not in TOPICS and not said.weak
         if said.does not in _OF_OTHER_BUSINESS or not any(_within(one, match) for one in elsewhere):
             yield said
-    if likely and not heard:
-        yield from _resembles(words, quote, place, spoken)
 
 
-def _resembles(words: str, quote: str, place: int, spoken: Lexicon) -> Iterator[Said]:
-    """Yield, as a hint, what the sentence is like where no phrase was found in it."""
-    like = spoken.examples.like(words)
-    if like is None or like.share < _ALIKE or like.name == Does.NOTHING:
-        return
-    does = Does(like.name)
-    if not _Turn.of(words, spoken.grammar).sets_condition(does):
-        yield Said(does, quote, f"reads like “{like.example}”", place, weak=True)
+def _resembles(sentence: str, place: int, spoken: Lexicon) -> Iterator[tuple[Said, float]]:
+    """Yield what the clauses of a sentence are like, and how sure that is."""
+    for clause in _CLAUSE.split(sentence[:_LONGEST]):
+        words = plain(clause)
+        like = spoken.examples.like(words)
+        if like is None or like.share < _ALIKE:
+            continue
+        does = Does(like.name)
+        if not _Turn.of(words, spoken.grammar).sets_condition(does):
+            reason = f"reads like “{like.example}”"
+            yield Said(does, clause.strip()[:_QUOTE], reason, place, weak=like.share < _CLEAR), like.share
 
 
 def _overlap(one: re.Match[str], other: re.Match[str]) -> bool:

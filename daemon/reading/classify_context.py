@@ -10,10 +10,16 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from daemon.reading import employer_role
+from daemon.reading import employer_role, speech
 from daemon.reading.acts import ABOUT_SOMETHING_ELSE, OTHER_BUSINESS, Does, Said, listen
 from daemon.reading.model import Evidence, Me, Message
 from daemon.reading.sender import Sender, registrable
+from policies.case import Act
+
+PREFIX = re.compile(
+    r"\A(?:\s{0,3}(?:re|aw|antw|sv|r|res|rif|fwd?|wg|tr|rv|enc|i)\s{0,3}:){1,6}\s{0,3}", re.IGNORECASE
+)
+"""What clients put before the subject of an answer or a forwarded mail."""
 
 _RECRUITING = re.compile(
     r"(?:career|job|recruit|talent|hiring|hr[.@_-]|people|personal|bewerb|karriere|candidat|recrut|drh|rrhh"
@@ -37,10 +43,10 @@ _WEIGHTS = {
     Does.PRESS: (2.0, 0.5),
     Does.RESEARCH: (2.0, 0.5),
     Does.HOUSING: (2.0, 0.5),
-    Does.OFFICIAL: (2.0, 0.5),
+    Does.OFFICIAL: (2.0, 0.7),
     Does.MONEY: (1.5, 0.6),
     Does.SUBMISSION: (1.5, 0.6),
-    Does.COLLEAGUES: (1.3, 0.5),
+    Does.COLLEAGUES: (1.3, 1.0),
 }
 _WEIGHT = (1.3, 1.0)
 _MOST = {
@@ -51,6 +57,11 @@ _MOST = {
     Does.PRACTICE: 7.0,
     Does.SELLING: 3.0,
 }
+_QUOTED = 30  # lines of a quotation that are read
+_OF_CANDIDATES = frozenset({Act.APPLICATION, Act.ACCEPTANCE, Act.WITHDRAWAL, Act.QUESTION, Act.THANKS})
+_OF_EMPLOYERS = frozenset({Does.INVITES, Does.RECEIVED, Does.DECLINES, Does.OFFERS})
+_ASKED = 5.0  # how much a mail is somebody else's that answers an employer
+_ANSWERS = 1.0  # ... and the user's that answers a candidate
 _ELSEWHERE = 6.0  # the most that all other signs of something else weigh
 _GIVEN = 2.0  # what it weighs that a mail belongs to a case
 _TRADE = 1.5  # ... beside plain talk of a job: employers are schools, clinics and banks, too
@@ -82,6 +93,7 @@ def weigh(
         *_work(said),
         *_elsewhere((*said, *called)),
         *_envelope(message, sender, me),
+        *_asked(message, me, language),
     )
     return Context(
         weight=sum(weight for weight, _ in (*job, *rest)),
@@ -179,6 +191,37 @@ def home(message: Message, me: Me) -> set[str]:
     """Return the domains of the user, or of those written to where the user is not known."""
     mine = me.addresses or {one.address for one in message.to}
     return {registrable(one) for one in mine}
+
+
+def _asked(message: Message, me: Me, language: str) -> Iterable[Reason]:
+    """Yield what the user's words that the mail answers show: who seeks a job, or who has one to give."""
+    mine = _answered(message, me)
+    if not mine:
+        return
+    if speech.acts(mine, language) & _OF_CANDIDATES:
+        yield _ANSWERS, Evidence(mine[0], "answers the user, who writes as a candidate")
+        return
+    heard = [
+        one for one in listen(mine, language, likely=False) if one.does in _OF_EMPLOYERS and not one.weak
+    ]
+    if heard:
+        yield -_ASKED, Evidence(heard[0].quote, "answers the user, who writes as an employer")
+
+
+def _answered(message: Message, me: Me) -> tuple[str, ...]:
+    """Return what the user wrote of the text the mail quotes first, if that is the user's."""
+    lines = message.quoted.split("\n")[:_QUOTED]
+    mine = me.addresses or {one.address for one in message.to}
+    names = [*mine, *([me.name.lower()] if me.name else [])]
+    told = next(
+        (place for place, line in enumerate(lines) if any(one in line.lower() for one in names)), None
+    )
+    if told is None and not lines[0].startswith(">"):
+        return ()
+    if any("@" in line for line in lines[:told]):  # somebody else's text comes first
+        return ()
+    own = [line.lstrip("> ") for line in lines[(told or 0) :] if not line.startswith((">>", "> >"))]
+    return tuple(line for line in own[told is not None :] if line)
 
 
 def _thread(message: Message, language: str) -> Iterable[Reason]:

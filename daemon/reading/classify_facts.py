@@ -11,15 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from daemon.reading.acts import Does, Said, listen
-from daemon.reading.classify_context import Context
+from daemon.reading.classify_context import PREFIX, Context
 from daemon.reading.invite import Invites
 from daemon.reading.model import Evidence, Message
 from daemon.reading.sender import Sender
-
-PREFIX = re.compile(
-    r"\A(?:\s{0,3}(?:re|aw|antw|sv|r|res|rif|fwd?|wg|tr|rv|enc|i)\s{0,3}:){1,6}\s{0,3}", re.IGNORECASE
-)
-"""What clients put before the subject of an answer or a forwarded mail."""
 
 _BOOKING = re.compile(
     r"calendly|cal\.com|goodtime|savvycal|youcanbook|doodle\.com|cronofy|hubspot\.com/meetings|bookings"

@@ -30,7 +30,8 @@ from daemon.reading import (
 )
 from daemon.reading.acts import TOPICS, Does, Said, listen
 from daemon.reading.classify_context import Context
-from daemon.reading.classify_facts import PREFIX, Facts
+from daemon.reading.classify_context import PREFIX
+from daemon.reading.classify_facts import Facts
 from daemon.reading.invite import Invites
 from daemon.reading.message import read_body, read_header
 from daemon.reading.model import Me, Message, Reading
