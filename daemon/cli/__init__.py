@@ -27,6 +27,7 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
             "init": ("daemon.cli.init", "Set it up for your mailbox, or change what was set up."),
             "doctor": ("daemon.cli.doctor", "Check everything, and say what to do where something is amiss."),
             "run": ("daemon.cli.run", "Watch the mailbox and lay drafts; --once for a single look."),
+            "service": ("daemon.cli.service", "Keep it running: a systemd unit of your own."),
         },
         "Every day": {
             "status": ("daemon.cli.look", "Show every case: where it stands and what comes next."),
