@@ -1,8 +1,9 @@
 """What each sentence of a mail does: invites, asks when, declines, promises, and so on.
 
-Phrases and examples are data (`lexicon/acts.<language>.toml`, `examples.<language>.toml`); here is what holds in every language: a negated
-invitation is none, "if your profile matches, we will invite you" invites nobody, and "should you need to
-reschedule" moves nothing.  Knows sentences only: not who wrote, and not what the mail as a whole is.
+Phrases and examples are data (`lexicon/acts.<language>.toml`, `lexicon/examples.<language>.toml`); here is
+what holds in every language: a negated invitation is none, "if your profile matches, we will invite you"
+invites nobody, and "should you need to reschedule" moves nothing.  Knows sentences only: not who wrote, and
+not what the mail as a whole is.
 """
 
 from __future__ import annotations

@@ -29,8 +29,7 @@ from daemon.reading import (
     zones,
 )
 from daemon.reading.acts import TOPICS, Does, Said, listen
-from daemon.reading.classify_context import Context
-from daemon.reading.classify_context import PREFIX
+from daemon.reading.classify_context import PREFIX, Context
 from daemon.reading.classify_facts import Facts
 from daemon.reading.invite import Invites
 from daemon.reading.message import read_body, read_header
@@ -121,13 +120,17 @@ def _received(message: Message, bare: Reading, judged: Sender, me: Me) -> Readin
     subject = PREFIX.sub("", message.subject, count=1)
     spoken = language.detect(f"{subject}\n{message.text}", me.language)
     lines = sentences.split(message.text)
-    said = _heard(lines, subject, spoken)
-    context = classify_context.weigh(message, lines, said, sender=judged, me=me, language=spoken)
-    mail = _Mail(message, judged, me, lines, subject, said)
+    mail = _Mail(message, judged, me, lines, subject, _heard(lines, subject, spoken))
+    context = mail.context(spoken)
+    promising = context.weight >= _PROMISING
+    if promising:
+        mail = mail.compared(spoken)
+        context = mail.context(spoken)
     bare = replace(bare, language=spoken)
     alone = _understood(mail, bare, context)
     if alone.kind is not Kind.OTHER or judged.automatic or not judged.direct:
         return alone
+    mail = mail if promising else mail.compared(spoken)
     within = _understood(mail, bare, classify_context.given(context))
     sure = within.kind not in _SILENT and within.confidence >= classify.SURE
     return replace(alone, within=within) if sure else alone
@@ -144,6 +147,16 @@ class _Mail:
     subject: str
     said: tuple[Said, ...]
 
+    def context(self, spoken: str) -> Context:
+        """Return how much speaks for the user's own application."""
+        return classify_context.weigh(
+            self.message, self.lines, self.said, sender=self.judged, me=self.me, language=spoken
+        )
+
+    def compared(self, spoken: str) -> _Mail:
+        """Return the mail with what its sentences resemble beside what their phrases say."""
+        return replace(self, said=_heard(self.lines, self.subject, spoken, likely=True))
+
 
 def _understood(mail: _Mail, bare: Reading, context: Context) -> Reading:
     """Return what the mail says, being so far about the user's own application."""
@@ -151,8 +164,6 @@ def _understood(mail: _Mail, bare: Reading, context: Context) -> Reading:
     spoken = bare.language
     if _idle(message, said, context.weight, judged):
         return replace(bare, evidence=context.why[:4])
-    if context.weight >= _PROMISING:
-        said = _heard(lines, mail.subject, spoken, likely=True)
     invites = invite.find(message, me)
     facts = classify_facts.gather(
         message, said, context, judged, sentences=len(lines), invites=invites, language=spoken
