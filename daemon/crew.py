@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from queue import SimpleQueue
 
 Work = Callable[[], Callable[[], None]]
@@ -30,12 +31,21 @@ class Crew:
         self._work.put(work)
 
     def collect(self) -> None:
-        """Do what finished work has left to do."""
+        """Do what finished work has left to do.  Raises what it raised."""
         while self._finished:
             self._finished.popleft()()
 
     def _run(self) -> None:
         while True:
             work = self._work.get()
-            self._finished.append(work())
-            self._ready()
+            try:
+                self._finished.append(work())
+            except BaseException as error:
+                self._finished.append(partial(_raise, error))
+                raise
+            finally:
+                self._ready()
+
+
+def _raise(error: BaseException) -> None:
+    raise error

@@ -195,7 +195,13 @@ def private_file(path: Path) -> None:
 
 
 def _connect(name: str) -> sqlite3.Connection:
-    return sqlite3.connect(name, timeout=_BUSY_SECONDS, uri=name.startswith("file:"), isolation_level=None)
+    return sqlite3.connect(
+        name,
+        timeout=_BUSY_SECONDS,
+        uri=name.startswith("file:"),
+        isolation_level=None,
+        check_same_thread=False,  # threads of a service take turns on it, by a lock (outside.StateLock)
+    )
 
 
 def _checked(path: Path) -> sqlite3.Connection:
