@@ -75,6 +75,10 @@ class GmailConnector:
         self._windowed_until = 0.0
         self._found = False
 
+    def address(self) -> str:
+        """Return the account's address as Gmail knows it."""
+        return str(self._client.profile().get("emailAddress") or "")
+
     def mailboxes(self) -> tuple[Mailbox, ...]:
         """Return the account's labels."""
         return tuple(map(gmail_mail.mailbox, self._client.labels()))

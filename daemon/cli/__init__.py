@@ -25,6 +25,7 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
         },
         "Set it up": {
             "init": ("daemon.cli.init", "Set it up for your mailbox, or change what was set up."),
+            "authorize": ("daemon.cli.authorize", "Log in to Gmail or Outlook, by your yes in the browser."),
             "doctor": ("daemon.cli.doctor", "Check everything, and say what to do where something is amiss."),
             "run": ("daemon.cli.run", "Watch the mailbox and lay drafts; --once for a single look."),
             "service": ("daemon.cli.service", "Keep it running: a systemd unit of your own."),
