@@ -59,7 +59,7 @@ _MOST = {
 }
 _QUOTED = 30  # lines of a quotation that are read
 _OF_CANDIDATES = frozenset({Act.APPLICATION, Act.ACCEPTANCE, Act.WITHDRAWAL, Act.QUESTION, Act.THANKS})
-_OF_EMPLOYERS = frozenset({Does.INVITES, Does.RECEIVED, Does.DECLINES, Does.OFFERS})
+_YOURS = frozenset("your ihre ihrer deine votre vos ta tu su uw je jouw sua tua vostra".split())
 _ASKED = 5.0  # how much a mail is somebody else's that answers an employer
 _ANSWERS = 1.0  # ... and the user's that answers a candidate
 _ELSEWHERE = 6.0  # the most that all other signs of something else weigh
@@ -141,7 +141,8 @@ def _elsewhere(said: tuple[Said, ...]) -> Iterable[Reason]:
     for does in sorted({one.does for one in said if one.does in ABOUT_SOMETHING_ELSE}):
         found = {(one.words, one.place): one for one in said if one.does is does}
         each, chance = _WEIGHTS.get(does, _WEIGHT)
-        weight = min(each * (len(found) - chance), _MOST.get(does, allowed))
+        signs = sum(0.5 if one.weak else 1.0 for one in found.values())
+        weight = max(min(each * (signs - chance), _MOST.get(does, allowed)), 0.0)
         if does not in _MOST:
             allowed -= weight
         yield -weight, Evidence(next(iter(found.values())).quote, f"speaks of something else: {does.value}")
@@ -198,14 +199,17 @@ def _asked(message: Message, me: Me, language: str) -> Iterable[Reason]:
     mine = _answered(message, me)
     if not mine:
         return
-    if speech.acts(mine, language) & _OF_CANDIDATES:
+    heard = listen(mine, language, likely=False)
+    if employs := [one for one in heard if _of_an_employer(one)]:
+        yield -_ASKED, Evidence(employs[0].quote, "answers the user, who writes as an employer")
+    elif speech.acts(mine, language) & _OF_CANDIDATES:
         yield _ANSWERS, Evidence(mine[0], "answers the user, who writes as a candidate")
-        return
-    heard = [
-        one for one in listen(mine, language, likely=False) if one.does in _OF_EMPLOYERS and not one.weak
-    ]
-    if heard:
-        yield -_ASKED, Evidence(heard[0].quote, "answers the user, who writes as an employer")
+
+
+def _of_an_employer(said: Said) -> bool:
+    """Return whether words are those of who hires: "your application", "we would like to invite you"."""
+    yours = said.does is Does.APPLYING and said.words.split()[0] in _YOURS
+    return yours or (said.does is Does.RECEIVED and not said.weak)
 
 
 def _answered(message: Message, me: Me) -> tuple[str, ...]:
