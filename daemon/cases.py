@@ -87,7 +87,7 @@ def fold(case_id: str, readings: Iterable[Reading], ledger: Ledger = Ledger()) -
         drafts=ledger.drafts,
         raised=ledger.raised,
         observed_from=ledger.observed_from,
-        facts=ledger.facts,
+        facts=(*(fact for r in ordered for fact in r.told), *ledger.facts),
     )
 
 
@@ -104,7 +104,7 @@ def _most_said(said: Sequence[str | None], key: Callable[[str], str]) -> str | N
 
 def _language(ordered: Sequence[Reading]) -> str:
     """Return the language the employer writes in: that of the latest mail by a person, else the latest."""
-    theirs = [r for r in ordered if not r.outgoing and r.kind is not Kind.AUTO_REPLY]
+    theirs = [r for r in ordered if not (r.outgoing or r.noted) and r.kind is not Kind.AUTO_REPLY]
     by_people = [r for r in theirs if r.personal] or theirs or list(ordered)
     return by_people[-1].language if by_people else "en"
 
@@ -126,6 +126,7 @@ def _event(reading: Reading, people: _People, notes: Mapping[str, Note]) -> Even
         returns=reading.returns,
         personal=reading.personal,
         foreign_reply_to=reading.foreign_reply_to,
+        noted=reading.noted,
     )
 
 

@@ -76,6 +76,8 @@ def worth_keeping(reading: Reading) -> bool:
     """Return whether a mail might belong to a case: most mail in a mailbox is a list's or a machine's."""
     if reading.unreadable:
         return False
+    if reading.outgoing and reading.sender and {a.address for a in reading.to} == {reading.sender.address}:
+        return False  # a note to oneself says nothing to an employer
     if reading.outgoing:
         return bool(reading.in_reply_to) or reading.act is not Act.OTHER
     return (

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from connectors.connector import Connector, Removal, SpecialUse
+from connectors.connector import Connector, Removal, SpecialUse, StoredMessage
 from connectors.errors import Refused
 from daemon.drafting import life
 from daemon.store_drafts import LIVE, UNPLACED, Drafts, Entry, digest_of
@@ -58,20 +58,29 @@ class Ledger:
             return self.save(replace(own, octets=None), now)
         return self.place(entry, now)
 
-    def follow(self, sent: Callable[[Entry], Sequence[life.Seen]], now: datetime) -> None:
-        """Write down what became of the drafts that lie in the account; `sent` are the user's mails."""
+    def follow(
+        self, sent: Callable[[Entry], Sequence[life.Seen]], now: datetime
+    ) -> tuple[tuple[Entry, StoredMessage], ...]:
+        """Write down what became of the drafts that lie in the account; `sent` are the user's mails.
+
+        Return those the user has changed, as they lie there now.
+        """
         living = self.drafts.in_states(LIVE)
         if not living:
-            return
+            return ()
         discarded = self.drafts.lately(DraftState.DISCARDED, now - SECOND_THOUGHTS)
         listed = self._listed()
-        taken = life.claimed(map(_row, living), listed)
+        taken = life.claimed(map(row, living), listed)
+        followed = []
         for entry in (*living, *discarded):
-            found = life.follow(_row(entry), listed, sent(entry), None, now, taken)
+            found = life.follow(row(entry), listed, sent(entry), None, now, taken)
             if found.locate and entry.state is not DraftState.DISCARDED:
                 where = self.connector.locate(entry.message_id)
-                found = life.follow(_row(entry), listed, sent(entry), where, now, taken)
-            self.save(_followed(entry, found, now), now)
+                found = life.follow(row(entry), listed, sent(entry), where, now, taken)
+            followed.append(self.save(_followed(entry, found, now), now))
+        lying = {one.stored.uid: one.stored for one in listed}
+        edited = (e for e in followed if e.state is DraftState.EDITED and e.ref and e.ref.uid in lying)
+        return tuple((entry, lying[entry.ref.uid]) for entry in edited if entry.ref)
 
     def place_waiting(self, now: datetime) -> tuple[Entry, ...]:
         """Store what was intended and has not been stored yet; return what changed."""
@@ -168,8 +177,8 @@ class Ledger:
         others = [one for one in listed if entry.to in one.to and one.message_id != entry.message_id]
         if not others:
             return False
-        taken = life.claimed(map(_row, self.drafts.in_states(LIVE)), listed)
-        theirs = replace(_row(entry), state=DraftState.EDITED)
+        taken = life.claimed(map(row, self.drafts.in_states(LIVE)), listed)
+        theirs = replace(row(entry), state=DraftState.EDITED)
         return not life.follow(theirs, others, (), None, now, taken).locate
 
     def _gone(self, entry: Entry, now: datetime) -> Entry:
@@ -182,7 +191,8 @@ class Ledger:
 _seen = lru_cache(maxsize=512)(life.seen)  # as many drafts as a connector lists; most stay as they are
 
 
-def _row(entry: Entry) -> life.Row:
+def row(entry: Entry) -> life.Row:
+    """Return what of an entry its life in the account depends on."""
     return life.Row(
         state=entry.state,
         message_id=entry.message_id,

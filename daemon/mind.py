@@ -15,9 +15,9 @@ from daemon.drafting.profile import Answered, Context, Profile, Quotation
 from daemon.drafting.templates import Templates, builtin
 from daemon.log import logger
 from daemon.reader import Read, Reader, read_here
-from daemon.reading.model import Address, Me
+from daemon.reading.model import Address, Me, Reading
 from daemon.store_book import Book, Mail
-from daemon.store_drafts import Drafts
+from daemon.store_drafts import Drafts, Entry
 from policies.case import Case, DraftState
 from policies.decide import decide
 from policies.decision import Decision
@@ -93,6 +93,12 @@ class UserMind:
         except DraftFault:
             return None
         return composed.octets if improves(composed, octets) else None
+
+    def answered(self, octets: bytes, entry: Entry, case: Case) -> Reading | None:
+        """Return what a debrief says that came back, or None where it is unanswered."""
+        from daemon.told import answered
+
+        return answered(octets, entry.decision, case, self.user.me) if entry.decision else None
 
     def context(self, decision: Decision, case: Case, now: datetime, book: Book) -> Context:
         """Return what a draft needs besides the decision and the case."""

@@ -148,18 +148,21 @@ def _mail(link: Linked) -> Chapter:
     reading = link.reading
     who = (reading.sender.name or reading.sender.address) if reading.sender else "somebody"
     whom = ", ".join(address.name or address.address for address in reading.to)
-    what = (
-        f"you wrote to {whom} ({reading.act})"
-        if reading.outgoing
-        else f"{who}: {reading.kind.replace('_', ' ')}"
-    )
+    if reading.noted:
+        what = "you wrote down what was said"
+    elif reading.outgoing:
+        what = f"you wrote to {whom} ({reading.act})"
+    else:
+        what = f"{who}: {reading.kind.replace('_', ' ')}"
     quotes = [
         *(t.quote for t in reading.timelines),
         *(d.quote for d in reading.directions),
         *(e.quote for e in reading.evidence),
     ]
     why = f"put here by you: {link.why}" if link.by_hand else link.why
-    sign = Sign.USER if reading.outgoing else Sign.ROBOT if reading.automatic else Sign.EMPLOYER
+    sign = (
+        Sign.USER if reading.outgoing or reading.noted else Sign.ROBOT if reading.automatic else Sign.EMPLOYER
+    )
     return Chapter(reading.date, what, sign, _longest(quotes), why, reading.key, reading.timelines)
 
 

@@ -138,7 +138,7 @@ TOLD = (Action.DRAFT, Action.WITHDRAW, Action.ADVISE, Action.STOP)
 def as_json(done: Done, zone: str) -> dict[str, Any]:
     """Return the line of `afterword simulate --json` for something done (DESIGN: stable interface)."""
     decision, case, composed, entry = done.decision, done.case, done.composed, done.entry
-    to = decision.to.address if decision.to else entry.to if entry else None
+    to = decision.to.address if decision.to else (entry.to or None) if entry else None
     local = ZoneInfo(zone)
     return {
         "at": done.at.astimezone(local).isoformat(),

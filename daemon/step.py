@@ -22,6 +22,7 @@ from daemon.audit import Audit
 from daemon.audit_facts import decided, draft_changed, mail_linked
 from daemon.cases import Ledger as CaseLedger
 from daemon.cases import fold
+from daemon.debriefs import Debriefs
 from daemon.drafting import life
 from daemon.drafting.mail import DraftFault, reply_subject
 from daemon.errors import UserError
@@ -69,6 +70,9 @@ class Mind(Protocol):
     ) -> bytes | None:
         """Return a better text for a stored draft, or None where there is none."""
 
+    def answered(self, octets: bytes, entry: Entry, case: Case) -> Reading | None:
+        """Return what a debrief says that came back, or None where it is unanswered."""
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -96,17 +100,19 @@ class Shell:
         self.ledger = Ledger(connector, self.drafts, self._draft_changed)
         self.casebook = Casebook()
         self._intake = Intake(book, audit, mind.read)
+        self._debriefs = Debriefs(book, audit, self.ledger, self.case, mind.answered)
         self._version = -1
 
     def take(self, messages: Sequence[StoredMessage], now: datetime, cursor: Cursor | None = None) -> None:
         """Read what is new, and commit it together with the cursor."""
+        self._debriefs.sent(messages, now)
         self._intake.take(messages, now, cursor)
 
     def tick(self, now: datetime) -> tuple[Done, ...]:
         """Link what was read, follow the drafts, ask every case that is due or touched, and act."""
         self._remember_cases()
         self._link(now)
-        self.ledger.follow(self._sent, now)
+        self._debriefs.lying(self.ledger.follow(self._sent, now), now)
         done: list[Done] = []
         for case_id in self.book.to_ask(now):
             with self._contained(case_id, partial(self.book.settle, case_id, now + LATER, "")):
@@ -256,7 +262,7 @@ class Shell:
             key=decision.key,
             case_id=case.id,
             note=decision.note,
-            to=(decision.to.address or "") if decision.to else "",
+            to=composed.letter.to.address if composed else decision.to.address or "" if decision.to else "",
             state=DraftState.INTENDED,
             answers=decision.answers,
             message_id=composed.message_id if composed else "",

@@ -158,6 +158,12 @@ class Book:
         )
         return int(done.rowcount) > 0
 
+    def note_down(self, reading: Reading, case_id: str, now: datetime) -> None:
+        """Put what the user wrote down into a case, in the place of what they wrote under that key before."""
+        self._rows("delete from readings where account = ? and key = ?", reading.key)
+        self.add_reading(reading, now)
+        self.link(reading.key, case_id, "you wrote it down", now)
+
     def pending(self) -> tuple[Reading, ...]:
         """Return the readings nobody has linked yet, in order of their dates."""
         return self._readings("state = 'pending'")

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -21,7 +22,8 @@ from daemon.errors import UsageError
 
 if TYPE_CHECKING:
     from daemon.audit import Audit
-    from daemon.reading.model import Reading
+    from daemon.drafting.profile import Fact
+    from daemon.reading.model import Me, Reading
     from daemon.store_book import Book
 
 ABOUT = ("talked", "when", "asked", "interested", "note")
@@ -34,10 +36,27 @@ class Changing:
     book: Book
     audit: Audit
     now: datetime
+    me: Me
 
     def case(self, wanted: str) -> str:
         """Return the id of the case meant."""
         return known_case([row.id for row in self.book.cases()], wanted)
+
+    def note(self, case_id: str, fact: Fact) -> None:
+        """Keep a fact; what it tells of the employer's words counts like them."""
+        from daemon.cases import fold
+        from daemon.drafting.facts import to_pair
+        from daemon.drafting.profile import About
+        from daemon.told import noted
+
+        if fact.about is About.TALKED:
+            met = fold(case_id, self.book.case_readings(case_id)).interviews
+            days = [i.start.astimezone(ZoneInfo(self.me.zone)) for i in met if i.start <= self.now]
+            fact = replace(fact, day=max(days).date().isoformat() if days else "")
+        self.book.add_fact(case_id, *to_pair(fact), self.now)
+        said = noted(f"note|{case_id}|{self.now.isoformat()}", [fact], self.now, self.me)
+        if said.timelines or said.directions or said.people:
+            self.book.note_down(said, case_id, self.now)
 
     def record(self, command: str, case_id: str, about: str = "") -> None:
         """Write into the audit log that the user said something, without their words."""
@@ -49,7 +68,7 @@ class Changing:
 @contextmanager
 def changing(config: Path | None, account: str) -> Iterator[Changing]:
     """Open the state for one change, committed as a whole."""
-    from daemon.assembly import audit_directory
+    from daemon.assembly import audit_directory, user_of
     from daemon.audit import Audit
     from daemon.store import Store
 
@@ -59,7 +78,7 @@ def changing(config: Path | None, account: str) -> Iterator[Changing]:
     try:
         audit = Audit(store, audit_directory(loaded), keep=loaded.values.log.keep)
         with store.transaction():
-            yield Changing(store.account(meant.address), audit, now)
+            yield Changing(store.account(meant.address), audit, now, user_of(meant, store, now.year).me)
     finally:
         store.close()
 
@@ -80,17 +99,17 @@ def changing(config: Path | None, account: str) -> Iterator[Changing]:
 def note(case_id: str, text: str, about: str, person: str, config: Path | None, account: str) -> None:
     """Tell afterword something about a case, for the notes it drafts and the decisions it takes.
 
-    `--about interested` with the text "no" says that you want to be out of this one.
+    `--about interested` with the text "no" says that you want to be out of this one.  What they said about
+    when they decide (`when`) or about keeping in touch (`asked`) counts like a mail of theirs; times count
+    from today.  An address in the text (`--person Kim "she is kim@acme.example"`) may be written to.
     """
-    from daemon.drafting.facts import to_pair
     from daemon.drafting.profile import About, Fact
 
     if about == "interested" and text.strip().lower() not in ("yes", "no"):
         raise UsageError('`--about interested` takes "yes" or "no".')
     with changing(config, account) as at:
         found = at.case(case_id)
-        name, value = to_pair(Fact(About(about), text.strip(), person.strip().lower()))
-        at.book.add_fact(found, name, value, at.now)
+        at.note(found, Fact(About(about), text.strip(), person.strip()))
         at.record("note", found, about)
     click.echo(f"Noted for {found}.")
 

@@ -38,6 +38,7 @@ _PROGRESS_EVERY = 250
     show_default=True,
     help="What the simulated user does with a draft.",
 )
+@click.option("--debrief", is_flag=True, help="Also show the questions to yourself after interviews.")
 @click.option("--until", required=True, help="The last day or moment, ISO 8601, e.g. 2026-06-30.")
 def simulate(
     paths: tuple[Path, ...],
@@ -49,6 +50,7 @@ def simulate(
     policy: str,
     compare: str,
     assume: str,
+    debrief: bool,
     until: str,
 ) -> None:
     """Say what would have been drafted when, and why, had afterword watched these mails.
@@ -67,7 +69,7 @@ def simulate(
     first = archive.mails[0].at.year if archive.mails else end.year
     played = []
     for name in filter(None, (policy, compare)):
-        chosen = chosen_policy(name, timezone, country, (first, end.year))
+        chosen = chosen_policy(name, timezone, country, (first, end.year)).asking(debrief)
         simulation = Simulation(archive, me, own[0], chosen, Assume(assume))
         show = None if compare else _printer(timezone, as_json=as_json)
         played.append((name, simulation, _play(simulation, end, show)))

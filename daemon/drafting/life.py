@@ -123,6 +123,11 @@ def claimed(rows: Iterable[Row], drafts: Sequence[Seen]) -> frozenset[str]:
     return frozenset(one.stored.uid for one in found if one is not None)
 
 
+def comes_from(row: Row, sent: Seen) -> bool:
+    """Whether a mail the user sent is that draft, as it was or in other words, or an answer to it."""
+    return _sent_by_id(row, sent) or row.message_id in sent.answers or _sent_instead(row, sent)
+
+
 def follow(
     row: Row,
     drafts: Sequence[Seen],

@@ -59,13 +59,15 @@ class Fact:
     """Something the user told us about a case.
 
     `person` is an address or a name where it concerns one person, else empty.  `language` is the one
-    the text is written in, empty where unknown.
+    the text is written in, empty where unknown.  `day` (ISO 8601) is that of the interview it was talked
+    about in, empty where it may have been any.
     """
 
     about: About
     text: str
     person: str = ""
     language: str = ""
+    day: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,7 +201,8 @@ def _talk(
     known = context.facts + facts.from_pairs(case.facts)
     absent = _thanked(decision, case)
     thanked = [Person(name) for name in absent] if absent else [decision.to or Person(None)]
-    told = [fact for person in thanked for fact in facts.told(known, About.TALKED, person)]
+    met = decision.interview.start.astimezone(context.now.tzinfo).date() if decision.interview else ""
+    told = [fact for person in thanked for fact in facts.told(known, About.TALKED, person, str(met))]
     for fact in told:
         phrase = facts.phrase(fact)
         if phrase and (fact.language or context.profile.language)[:2] == language:

@@ -94,6 +94,7 @@ class Reading:
     few, and over no list.  `internal`: it comes from a domain on which the user has an address.  `doubt`
     says why the sender may not be who they say; then nothing the mail says is believed.  `within` is what an
     `other` mail by a person says if it belongs to a case after all, as its thread or author may tell.
+    `noted`: there is no such mail, the user wrote down what was said; `told` are facts of the case in it.
     """
 
     key: str
@@ -134,3 +135,5 @@ class Reading:
     internal: bool = False
     doubt: str = ""
     within: Reading | None = None
+    noted: bool = False
+    told: tuple[tuple[str, str], ...] = ()

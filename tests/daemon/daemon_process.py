@@ -39,7 +39,9 @@ class Home:
     def config(self) -> Path:
         return self.path / "config.toml"
 
-    def configure(self, server: Dovecot, user: str, more: str = "", password: str = PASSWORD) -> None:
+    def configure(
+        self, server: Dovecot, user: str, more: str = "", password: str = PASSWORD, debrief: bool = False
+    ) -> None:
         """Write a configuration for the user's account on the server."""
         (self.path / "password").write_text(f"{password}\n")
         (self.path / "password").chmod(0o600)
@@ -55,6 +57,9 @@ port = {server.tls_port}
 user = "{user}"
 password_file = "password"
 ca_file = "{server.certificate.ca}"
+
+[drafts]
+debrief = {str(debrief).lower()}
 
 [state]
 directory = "state"

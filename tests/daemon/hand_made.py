@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.parser import BytesHeaderParser
 from email.utils import parseaddr
+from pathlib import Path
 
+import msgspec
+
+from connectors.connector import Batch
+from connectors.memory import MemoryConnector
+from daemon.audit import Audit
+from daemon.audit_chain import lines
 from daemon.drafting.profile import Profile
 from daemon.mind import User, UserMind
 from daemon.reader import Read
 from daemon.reading.model import Address, Me, Reading
-from policies.case import Act, Case, Interview, Kind, Part, Person
+from daemon.step import Done, Shell
+from daemon.store import Store
+from policies.case import Act, Case, DraftState, Interview, Kind, Part, Person
 from policies.decision import Decision
 from policies.settings import Policy
 
 ANA = "ana@mail.example"
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+DAY = timedelta(days=1)
 
 
 def mail(key: str, kind: str, at: datetime, sender: str = "lou@acme.example", answers: str = "") -> bytes:
@@ -44,7 +55,9 @@ class HandMade(UserMind):
         key = str(header["Message-ID"]).strip("<>")
         self.read_mails.append(key)
         sender = parseaddr(str(header["From"]))[1]
-        return Read(_reading(key, subject, sender, header["In-Reply-To"], internal_date), "Text.")
+        reading = _reading(key, subject, sender, header["In-Reply-To"], internal_date)
+        to = Address("", parseaddr(str(header["To"]))[1])
+        return Read(replace(reading, to=(to,)), "Text.")
 
     def decide(self, case: Case, now: datetime) -> Decision:
         """Return what the policy decides, and remember that it was asked."""
@@ -72,7 +85,6 @@ def _reading(key: str, subject: str, sender: str, answers: str | None, at: datet
         confidence=0.9,
         sender=Address("Lou Park" if not outgoing else "Ana Ruiz", sender),
         subject="Interview at Acme",
-        to=(Address("", f"kim@{domain}" if outgoing else ANA),),
         in_reply_to=(answers.strip("<>"),) if answers else (),
         act=Act.THANKS if outgoing else None,
         employer=None if kind is Kind.OTHER else domain.partition(".")[0].capitalize(),
@@ -81,3 +93,47 @@ def _reading(key: str, subject: str, sender: str, answers: str | None, at: datet
         people=(kim, lou) if interviews else (),
         personal=not outgoing,
     )
+
+
+class Account:
+    """An account in memory, its state, and a shell that can be thrown away and made anew."""
+
+    def __init__(
+        self, mind: HandMade | None = None, store: Store | None = None, log: Path | None = None
+    ) -> None:
+        self.log = log
+        self.now = NOW
+        self.mind = mind or HandMade()
+        self.mails = MemoryConnector(lambda: self.now)
+        self.store = store or Store.memory()
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin with a new shell on the same state, as after a crash."""
+        self.book = self.store.account(ANA, self.now)
+        audit = Audit(self.store, self.log)
+        audit.begin(self.now)
+        self.shell = Shell(self.mails, self.book, audit, self.mind)
+
+    def batches(self) -> list[Batch]:
+        return list(self.mails.changes(self.book.cursor(), self.now - 30 * DAY))
+
+    def step(self, at: datetime | None = None) -> tuple[Done, ...]:
+        self.now = at or self.now
+        for batch in self.batches():
+            self.shell.take(batch.messages, self.now, batch.cursor)
+        return self.shell.tick(self.now)
+
+    def drafts(self) -> list[DraftState]:
+        return [entry.state for row in self.book.cases() for entry in self.shell.drafts.of_case(row.id)]
+
+    def said(self, event: str) -> list[dict[str, object]]:
+        assert self.log
+        return [line for line in map(msgspec.json.decode, lines(self.log)) if line["event"] == event]
+
+
+def deliver(account: Account, key: str, kind: str, **more: str) -> None:
+    sender = more.get("sender", "lou@acme.example")
+    box = "Sent" if sender == ANA else "INBOX"
+    octets = mail(key, kind, account.now, sender, more.get("answers", ""))
+    account.mails.deliver(octets, account.now, box)

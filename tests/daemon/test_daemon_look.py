@@ -33,6 +33,8 @@ timezone = "Europe/Madrid"
 [imap]
 host = "imap.mail.example"
 password_command = ["true"]
+[drafts]
+debrief = false
 [state]
 directory = "state"
 """
@@ -128,6 +130,21 @@ def test_a_note_is_kept_with_the_case_and_acted_upon(state: State) -> None:
     state.step()
     texts = [draft.octets.replace(b"=\r\n", b"") for draft in state.mails.drafts()]
     assert sum(b"the move to the harbour" in text for text in texts) == 1
+
+
+def test_a_note_of_what_they_said_counts_like_a_mail_of_theirs(state: State) -> None:
+    """A day they named on the telephone is expected, and quoted as what the user wrote down."""
+    name = next(iter(state.cases()))
+    before = state.cases()[name]["expected"]
+    assert state.run("note", name, "they decide in six weeks", "--about", "when").returncode == 0
+    told = state.run("note", name, "Her address is zoe.hart@acme.example", "--person", "Zoe Hart")
+    assert told.returncode == 0, told.stderr
+    state.step()
+    after = state.cases()[name]
+    assert after["quote"] == "you wrote down: they decide in six weeks"
+    assert after["expected"]
+    assert not before
+    assert "you wrote down what was said" in state.run("explain", name).stdout
 
 
 def test_two_cases_become_one(state: State) -> None:

@@ -7,66 +7,21 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hand_made import ANA, NOW, HandMade, mail
+from hand_made import NOW, Account, HandMade, deliver, mail
 
-from connectors.connector import Batch, DraftRef
+from connectors.connector import DraftRef
 from connectors.errors import Refused
 from connectors.memory import MemoryConnector
 from daemon.audit import Audit
-from daemon.audit_chain import lines
 from daemon.drafting.facts import to_pair
 from daemon.drafting.profile import About, Fact
-from daemon.step import Done, Shell
+from daemon.step import Shell
 from daemon.store import Store
 from policies.case import Case, DraftState, Note
 from policies.decision import Action, Decision
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-
-
-class Account:
-    """An account in memory, its state, and a shell that can be thrown away and made anew."""
-
-    def __init__(
-        self, mind: HandMade | None = None, store: Store | None = None, log: Path | None = None
-    ) -> None:
-        self.log = log
-        self.now = NOW
-        self.mind = mind or HandMade()
-        self.mails = MemoryConnector(lambda: self.now)
-        self.store = store or Store.memory()
-        self.restart()
-
-    def restart(self) -> None:
-        """Begin with a new shell on the same state, as after a crash."""
-        self.book = self.store.account(ANA, self.now)
-        audit = Audit(self.store, self.log)
-        audit.begin(self.now)
-        self.shell = Shell(self.mails, self.book, audit, self.mind)
-
-    def batches(self) -> list[Batch]:
-        return list(self.mails.changes(self.book.cursor(), self.now - 30 * DAY))
-
-    def step(self, at: datetime | None = None) -> tuple[Done, ...]:
-        self.now = at or self.now
-        for batch in self.batches():
-            self.shell.take(batch.messages, self.now, batch.cursor)
-        return self.shell.tick(self.now)
-
-    def drafts(self) -> list[DraftState]:
-        return [entry.state for row in self.book.cases() for entry in self.shell.drafts.of_case(row.id)]
-
-    def said(self, event: str) -> list[dict[str, object]]:
-        assert self.log
-        return [line for line in map(msgspec.json.decode, lines(self.log)) if line["event"] == event]
-
-
-def deliver(account: Account, key: str, kind: str, **more: str) -> None:
-    sender = more.get("sender", "lou@acme.example")
-    box = "Sent" if sender == ANA else "INBOX"
-    octets = mail(key, kind, account.now, sender, more.get("answers", ""))
-    account.mails.deliver(octets, account.now, box)
 
 
 def test_an_interview_that_is_over_yields_a_thank_you() -> None:
