@@ -37,7 +37,7 @@ def sends(source: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Attribute | ast.Name):
             name = node.attr if isinstance(node, ast.Attribute) else node.id
-            if re.match(r"_*(send(all|to|msg|mail|_\w+)?$|smtp)", name, re.I):
+            if re.match(r"_*(send(all|to|msg|mail|_\w+)?$|smtplib|smtp_ssl|lmtp)", name, re.I):
                 yield name
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             if re.search(r"/send\b|\bsendmail\b|smtp://", node.value):
@@ -60,6 +60,7 @@ def test_no_call_site_of_any_send_exists() -> None:
         "users.messages().send(userId='me')",
         "getattr(users, 'x')(); web.request('POST', base + '/drafts/send')",
         "from smtplib import SMTP_SSL\nSMTP_SSL('x')",
+        "import smtplib\nsmtplib.SMTP('x')",
         "client.send_message(mail)",
         "subprocess.run(['/usr/sbin/sendmail', '-t'])",
     ],
