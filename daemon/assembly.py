@@ -21,6 +21,7 @@ from daemon.drafting.profile import Profile, Quotation, Strength
 from daemon.errors import BadConfig
 from daemon.log import logger
 from daemon.mind import Style, User, UserMind
+from daemon.notify import Notifier
 from daemon.outside import Outside, SharedReader, StateLock
 from daemon.public_holidays import kept_holidays
 from daemon.reading.model import Me
@@ -71,6 +72,12 @@ class Running:
             observe=timedelta(days=account.values.observe_days),
             label=account.id if self._loaded.several else "",
             reported=reported,
+            signalled=Notifier(
+                account.values.notify,
+                account=account.id if self._loaded.several else "",
+                zone=account.values.timezone,
+                released=self.lock.released,
+            ),
         )
 
     def _book(self, user: User, now: datetime) -> Book:

@@ -162,6 +162,31 @@ class Drafts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = "none"
 
 
+class Notify(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What you are told at once, and how: when a draft waits, an interview was arranged, it is time to stop,
+    or the login was refused.  Each thing is told once.
+    """
+
+    command: Annotated[
+        tuple[str, ...],
+        Meta(description="A command that gets a JSON object on standard input; no shell, ten seconds."),
+    ] = ()
+    apprise: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Addresses of notification services as Apprise writes them (the extra `notify`); they"
+            " hold secrets, so this file must be readable by you alone."
+        ),
+    ] = ()
+    silence: Annotated[
+        tuple[Literal["stop", "advice", "draft", "interview", "login", "trouble"], ...],
+        Meta(description="What not to tell: `stop`, `advice`, `draft`, `interview`, `login`, `trouble`."),
+    ] = ()
+    details: Annotated[
+        bool, Meta(description="Name employer, role and time as well; never the words of a mail.")
+    ] = False
+
+
 class State(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where afterword remembers things."""
 
@@ -211,6 +236,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 30
     profile: Profile = Profile()
     drafts: Drafts = Drafts()
+    notify: Notify = Notify()
 
 
 class Own(Settings, frozen=True, kw_only=True, forbid_unknown_fields=True):

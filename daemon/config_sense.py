@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import importlib.resources
+import importlib.util
 import ipaddress
 import re
 import stat
@@ -38,6 +39,8 @@ def sense(account: Account) -> Iterator[tuple[str, str]]:
     yield from _country(values.country)
     yield from (("policy", mistake) for mistake in _policy(account))
     yield from (("drafts.templates", mistake) for mistake in _templates(account))
+    if values.notify.apprise:
+        yield from _apprise(account)
     if isinstance(values.imap, Imap):
         yield from _imap(account, values.imap)
     if isinstance(values.gmail, Gmail):
@@ -112,6 +115,16 @@ def countries() -> frozenset[str]:
     """Return the ISO 3166 codes of all countries (from the time zone database's iso3166.tab)."""
     table = importlib.resources.files("tzdata").joinpath("zoneinfo/iso3166.tab").read_text(encoding="utf-8")
     return frozenset(line[:2] for line in table.splitlines() if line and not line.startswith("#"))
+
+
+def _apprise(account: Account) -> Iterator[tuple[str, str]]:
+    if importlib.util.find_spec("apprise") is None:
+        yield "notify.apprise", "`notify.apprise` needs Apprise: pip install 'afterword[notify]'."
+    if _open_to_others(account.file):
+        yield (
+            "notify.apprise",
+            f"`notify.apprise` stands in a file others may read: `chmod 600 {account.file}`.",
+        )
 
 
 def _imap(account: Account, imap: Imap) -> Iterator[tuple[str, str]]:

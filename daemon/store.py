@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 NAME = "afterword.db"
 
-SCHEMA = 1
+SCHEMA = 2
 """The version of the tables this program works with (`pragma user_version`)."""
 
 _BUSY_SECONDS = 10

@@ -23,6 +23,17 @@ def first(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def signals(db: Database) -> None:
+    """Create the table of what the user is told of, so that each thing is told once."""
+    db.execute(
+        """create table signals (
+            account integer, key text, topic text not null, case_id text not null, about text not null,
+            at text not null, attempts integer not null default 0, told_at text,
+            primary key (account, key)) without rowid"""
+    )
+
+
 _FIRST = (
     # What holds for the whole state: the head of the audit chain, when it was rebuilt.
     "create table meta (name text primary key, value text not null) without rowid",

@@ -78,11 +78,14 @@ class Rest:
 
 
 class Watch:
-    """One account.  `label` names it in the log where there are several; `reported` is told what was done."""
+    """One account.  `label` names it in the log where there are several; `reported` is told what was done,
+    `signalled` asked after every look and every failure to tell the user what is new.
+    """
 
     __slots__ = (
         "_backoff", "_began", "_broken", "_clock", "_connector", "_empty_laps", "_observe", "_reported",
-        "ending", "failures", "label", "looked_at", "progress", "reason", "retry_at", "shell", "state",
+        "_signalled", "ending", "failures", "label", "looked_at", "progress", "reason", "retry_at", "shell",
+        "state",
     )  # fmt: skip
 
     def __init__(
@@ -95,6 +98,7 @@ class Watch:
         label: str = "",
         backoff: Backoff | None = None,
         reported: Callable[[str, Done], None] = lambda _, __: None,
+        signalled: Callable[[Shell, State, str, datetime], None] = lambda *_: None,
     ) -> None:
         self.shell = shell
         self.label = label
@@ -110,6 +114,7 @@ class Watch:
         self._observe = observe
         self._backoff = backoff or Backoff()
         self._reported = reported
+        self._signalled = signalled
         self._began: float | None = None  # when the present rest began, where it was spent listening
         self._broken: ConnectorError | None = None
         self._empty_laps = 0
@@ -158,6 +163,7 @@ class Watch:
         finally:
             self._connector.close()
         self.become(State.STOPPED)
+        self._signal()
         return done
 
     def heard(self) -> bool:
@@ -185,6 +191,7 @@ class Watch:
         if rested is not None:  # only a rest that came to its end, and was no login alone, is healthy
             self._backoff.reset()
         self.become(State.WATCHING)
+        self._signal()
         return Rest(0.0) if self.ending else self._listen(rested, busy=busy)
 
     def _take_in(self, until: float | None) -> bool:
@@ -230,7 +237,13 @@ class Watch:
         self.failures += 1
         seconds = LOGIN_PAUSE if state is State.AUTH_FAILED else self._backoff.next()
         self.become(state, str(error), error.hint, retry_in=seconds)
+        self._signal()
         return Rest(seconds)
+
+    def _signal(self) -> None:
+        """Have the user told what is new; that it cannot be done must not harm the watching."""
+        with contextlib.suppress(sqlite3.OperationalError, OSError):
+            self._signalled(self.shell, self.state, self.reason, self._clock.now())
 
     def _forget_cursor(self) -> None:
         """Begin again from the observation window; what was read stays read, what was said stays said."""

@@ -8,19 +8,15 @@ gaps: it may reword, not invent.  Otherwise the template's words stay, and the r
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from daemon import command
 from daemon.drafting.compose import Composed, with_body
 from daemon.drafting.mail import DraftFault
 
 TIME_LIMIT = 20.0
 """Seconds a command may take."""
-
-_MOST = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,45 +37,13 @@ def reword(argv: Sequence[str], composed: Composed, seconds: float = TIME_LIMIT)
         "body": composed.body,
         "gaps": composed.gaps,
     }
-    answer, refused = _run(argv, json.dumps(request).encode(), seconds)
+    answer, refused = command.run(argv, json.dumps(request).encode(), seconds, "The rewording command")
     if refused:
         return Reworded(composed, refused)
     body = _body(answer)
     if body is None:
         return Reworded(composed, 'The rewording command did not answer with JSON like {"body": "…"}.')
     return _judged(composed, body)
-
-
-def _run(argv: Sequence[str], request: bytes, seconds: float) -> tuple[bytes, str]:
-    """Return what the command printed, or why there is nothing."""
-    try:
-        process = subprocess.Popen(
-            list(argv),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-    except OSError as error:
-        return b"", f"The rewording command cannot be started: {error}."
-    try:
-        printed, _ = process.communicate(request, timeout=seconds)
-    except subprocess.TimeoutExpired:
-        return b"", f"The rewording command took longer than {seconds:g} seconds."
-    finally:
-        _end(process)
-    if process.returncode:
-        return b"", f"The rewording command ended with status {process.returncode}."
-    return printed, "" if len(printed) <= _MOST else "The rewording command printed more than 64 kB."
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the command and whatever it started."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        return  # it has ended by itself
-    process.wait()
 
 
 def _body(answer: bytes) -> str | None:

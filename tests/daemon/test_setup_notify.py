@@ -1,0 +1,196 @@
+"""The user is told at once of what matters: once, by their own command, and without a mail's words."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import signal
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from daemon_process import Home, eventually, invitation
+from hand_made import Account, deliver
+from pytest_httpserver import HTTPServer
+from servers.dovecot import Dovecot
+
+from daemon.config import Notify
+from daemon.config_check import load
+from daemon.errors import BadConfig
+from daemon.notify import ATTEMPTS, Notifier
+from daemon.store_signals import FRESH
+from daemon.watch import State
+
+TOLD = """#!{python}
+import os, sys
+with open({file!r}, "a") as file:
+    file.write(sys.stdin.read() + "\\n")
+sys.exit({status})
+"""
+
+
+class Ear:
+    """A command of the user's that writes down what it is told."""
+
+    def __init__(self, directory: Path, status: int = 0) -> None:
+        self.file = directory / "told"
+        self.path = directory / "ear"
+        self.path.write_text(TOLD.format(python=sys.executable, file=str(self.file), status=status))
+        self.path.chmod(0o755)
+
+    def heard(self) -> list[dict[str, Any]]:
+        lines = self.file.read_text().splitlines() if self.file.exists() else []
+        return [json.loads(line) for line in lines]
+
+    def topics(self) -> list[str]:
+        return [each["signal"] for each in self.heard()]
+
+
+@pytest.fixture
+def ear(tmp_path: Path) -> Ear:
+    return Ear(tmp_path)
+
+
+@pytest.fixture
+def account() -> Account:
+    """An account with an invitation, whose draft was laid."""
+    made = Account()
+    deliver(made, "inv@acme.example", "interview 1")
+    made.step()
+    return made
+
+
+def tell(
+    account: Account, settings: Notify, state: State = State.WATCHING, at: datetime | None = None
+) -> None:
+    Notifier(settings)(account.shell, state, "", at or account.now)
+
+
+def test_a_draft_that_waits_is_told_once_also_after_a_restart(account: Account, ear: Ear) -> None:
+    """The command gets one JSON object; a second look and a new process have nothing more to tell."""
+    settings = Notify(command=(str(ear.path),))
+    tell(account, settings)
+    assert "draft" in ear.topics()
+    before = len(ear.heard())
+    tell(account, settings)
+    account.restart()
+    tell(account, settings)
+    assert len(ear.heard()) == before
+
+
+def test_nothing_told_names_anybody_unless_asked_to(account: Account, ear: Ear) -> None:
+    """What happened, which note, which command shows more; employer and role only with `details`."""
+    tell(account, Notify(command=(str(ear.path),)))
+    assert not {"employer", "role", "detail"} & ear.heard()[0].keys()
+    assert "@" not in json.dumps(ear.heard())
+    account.store.db.execute("delete from signals")
+    ear.file.unlink()
+    tell(account, Notify(command=(str(ear.path),), details=True))
+    assert {"detail"} <= ear.heard()[0].keys()
+
+
+def test_each_signal_can_be_silenced(account: Account, ear: Ear) -> None:
+    """What is silenced is not told later either."""
+    tell(account, Notify(command=(str(ear.path),), silence=("draft", "interview")))
+    tell(account, Notify(command=(str(ear.path),)))
+    assert not {"draft", "interview"} & set(ear.topics())
+
+
+def test_a_refused_login_is_told_once_until_it_was_mended(account: Account, ear: Ear) -> None:
+    """Hourly attempts and restarts are one trouble; after it worked in between, it is another."""
+    settings = Notify(command=(str(ear.path),), silence=("draft", "interview"))
+    for _ in range(3):
+        tell(account, settings, State.AUTH_FAILED)
+    account.restart()
+    tell(account, settings, State.AUTH_FAILED)
+    assert ear.topics() == ["login"]
+    tell(account, settings, State.WATCHING)
+    tell(account, settings, State.AUTH_FAILED)
+    assert ear.topics() == ["login", "login"]
+
+
+def test_a_command_that_fails_is_tried_again_and_given_up(account: Account, tmp_path: Path) -> None:
+    """Three attempts, one a look; then it is left, for `afterword status` shows it anyhow."""
+    (tmp_path / "deaf").mkdir()
+    deaf = Ear(tmp_path / "deaf", status=1)
+    settings = Notify(command=(str(deaf.path),), silence=("interview",))
+    for _ in range(ATTEMPTS + 2):
+        tell(account, settings)
+    drafts = len(account.mails.drafts())
+    assert len(deaf.heard()) == ATTEMPTS * drafts
+
+
+def test_old_news_is_no_news(account: Account, ear: Ear) -> None:
+    """Who sets notifications up, or comes back after days, gets no burst."""
+    tell(account, Notify(command=(str(ear.path),)), at=account.now + FRESH + timedelta(minutes=1))
+    assert ear.heard() == []
+
+
+def test_a_stop_is_told(ear: Ear) -> None:
+    """What the policy raises is told with where to read about it."""
+    account = Account()
+    deliver(account, "inv@acme.example", "interview 1")
+    account.step()
+    (row,) = account.book.cases()
+    account.book.raise_once(row.id, "stop 1", "stop", "Enough.", account.now)
+    tell(account, Notify(command=(str(ear.path),), silence=("draft", "interview")))
+    (told,) = ear.heard()
+    assert told["signal"] == "stop"
+    assert told["see"] == f"afterword explain {row.id}"
+    assert "Enough." not in json.dumps(told)
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("apprise") is None,
+    reason="Apprise is not installed; get it with: pip install 'afterword[notify]'",
+)
+def test_apprise_takes_the_message_to_a_service(account: Account, httpserver: HTTPServer) -> None:
+    """The real Apprise, in a process of its own, posts to a real server."""
+    httpserver.expect_request("/hook", method="POST").respond_with_data("ok")
+    address = f"json://{httpserver.host}:{httpserver.port}/hook"
+    tell(account, Notify(apprise=(address,), silence=("interview",)))
+    (request, answer) = httpserver.log[0]
+    assert answer.status_code == 200
+    assert request.json["message"] == "A draft waits in your Drafts."
+    assert len(httpserver.log) == len(account.mails.drafts())
+
+
+def test_addresses_with_secrets_want_a_private_file(tmp_path: Path) -> None:
+    """A file others may read is refused, with the command that mends it; a wrong key names its like."""
+    path = tmp_path / "config.toml"
+    path.write_text(
+        'address = "ana@mail.example"\n[notify]\napprise = ["json://localhost"]\n'
+        '[imap]\nhost = "localhost"\npassword_command = ["true"]\n'
+    )
+    path.chmod(0o644)
+    with pytest.raises(BadConfig, match="chmod 600"):
+        load(path)
+    path.chmod(0o600)
+    load(path)
+    path.write_text(path.read_text().replace("apprise", "silense = []\napprise"))
+    with pytest.raises(BadConfig, match=r"notify\.silence"):
+        load(path)
+
+
+def test_a_real_daemon_tells_of_a_draft_once_over_restarts(
+    dovecot: Dovecot, tmp_path: Path, ear: Ear
+) -> None:
+    """Drafts are laid, the command hears of each; after a restart it hears nothing more."""
+    home = Home(tmp_path)
+    user = dovecot.new_user()
+    home.configure(dovecot, user, more=f'[notify]\ncommand = ["{ear.path}"]\n')
+    with home.running() as process:
+        eventually(lambda: "watching" in home.log())
+        dovecot.deliver(user, invitation(datetime.now(UTC) - timedelta(hours=1)))
+        eventually(lambda: ear.topics().count("draft") >= 2)
+        process.send_signal(signal.SIGTERM)
+        process.wait(10)
+    before = ear.topics()
+    with home.running():
+        eventually(lambda: home.log().count("watching") == 2)
+        dovecot.deliver(user, b"From: a@b.example\r\nTo: ana@mail.example\r\nSubject: Hello\r\n\r\nHi\r\n")
+        eventually(lambda: json.loads(home.run("status", "--json").stdout)["state"] == "watching")
+    assert ear.topics() == before
+    assert '"event":"signal"' in home.log().replace(" ", "")
