@@ -117,7 +117,21 @@ def countries() -> frozenset[str]:
     return frozenset(line[:2] for line in table.splitlines() if line and not line.startswith("#"))
 
 
+_MAIL = frozenset(  # what Apprise would send mail by; domains such as gmail:// are short for mailto://
+    "mailto mailtos mailgun groundmail sparkpost postmark sendgrid brevo azure o365 smtp2go mailersend ses resend"
+    " gmail yahoo hotmail outlook live fastmail zoho yandex".split()
+)
+
+
 def _apprise(account: Account) -> Iterator[tuple[str, str]]:
+    for url in account.values.notify.apprise:
+        scheme = url.partition(":")[0].lower()
+        if scheme in _MAIL:
+            yield (
+                "notify.apprise",
+                f"`notify.apprise` holds an address {scheme}:…, which sends mail. afterword sends none, not even"
+                " to you: choose another service.",
+            )
     if importlib.util.find_spec("apprise") is None:
         yield "notify.apprise", "`notify.apprise` needs Apprise: pip install 'afterword[notify]'."
     if _open_to_others(account.file):

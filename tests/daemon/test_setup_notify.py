@@ -158,7 +158,7 @@ def test_apprise_takes_the_message_to_a_service(account: Account, httpserver: HT
 
 
 def test_addresses_with_secrets_want_a_private_file(tmp_path: Path) -> None:
-    """A file others may read is refused, with the command that mends it; a wrong key names its like."""
+    """A file others may read is refused, and so is any way of sending mail: afterword never does."""
     path = tmp_path / "config.toml"
     path.write_text(
         'address = "ana@mail.example"\n[notify]\napprise = ["json://localhost"]\n'
@@ -169,6 +169,11 @@ def test_addresses_with_secrets_want_a_private_file(tmp_path: Path) -> None:
         load(path)
     path.chmod(0o600)
     load(path)
+    for mail in ("mailto://a:b@c.example", "sendgrid://x"):
+        path.write_text(path.read_text().replace("json://localhost", mail))
+        with pytest.raises(BadConfig, match="sends none"):
+            load(path)
+        path.write_text(path.read_text().replace(mail, "json://localhost"))
     path.write_text(path.read_text().replace("apprise", "silense = []\napprise"))
     with pytest.raises(BadConfig, match=r"notify\.silence"):
         load(path)
