@@ -58,15 +58,18 @@ class ImapConnector:
         self._scanned: dict[str, Selected] = {}
 
     @contextlib.contextmanager
-    def _speaking(self, doing: str, *, settled: bool = True) -> Iterator[Session]:
+    def _speaking(self, doing: str, *, settled: bool = True, forgo: bool = True) -> Iterator[Session]:
         """Lend the open connection, or a new one; `settled`: not in the middle of an IDLE.
 
-        Any exception but our own means that nobody knows what the server will say next.
+        `forgo`: what was asked ahead is not wanted any more.  Any exception but our own means that nobody
+        knows what the server will say next.
         """
         try:
             if self._session is None:
                 self._folders = None
                 self._session = open_session(self._settings, self._secret)
+            if forgo:
+                self._session.forgo()
             if settled:
                 self._session.settle()
             yield self._session
@@ -115,17 +118,34 @@ class ImapConnector:
         self, folder: Folder, selected: Selected, uids: Sequence[int], floor: datetime
     ) -> Iterator[tuple[list[Facts], tuple[StoredMessage, ...]]]:
         """Yield the mails with these UIDs in batches; none that arrived before `floor`."""
-        doing = f"reading {folder.name}"
+        place = f"{folder.raw} {selected.validity}"
+        groups = self._groups(folder, selected, uids, floor)
+        group = next(groups, None)
+        while group:
+            with self._reading(folder, selected) as session:
+                bodies = self._mails.bodies(session, place, group)
+            following = next(groups, None)
+            if following:
+                with self._reading(folder, selected) as session:
+                    self._mails.ahead(session, place, following)
+            yield group, _stored(folder, group, bodies)
+            group = following
+
+    def _groups(
+        self, folder: Folder, selected: Selected, uids: Sequence[int], floor: datetime
+    ) -> Iterator[list[Facts]]:
         place = f"{folder.raw} {selected.validity}"
         for portion in imap_fetch.portions(uids):
-            with self._speaking(doing) as session:
-                _same(session, selected)
+            with self._reading(folder, selected) as session:
                 known = imap_fetch.facts(session, portion)
-            for group in self._mails.groups(place, [mail for mail in known if _reaches(mail, floor)]):
-                with self._speaking(doing) as session:
-                    _same(session, selected)
-                    bodies = self._mails.bodies(session, place, group)
-                yield group, _stored(folder, group, bodies)
+            yield from self._mails.groups(place, [mail for mail in known if _reaches(mail, floor)])
+
+    @contextlib.contextmanager
+    def _reading(self, folder: Folder, selected: Selected) -> Iterator[Session]:
+        """Lend a session that has the mailbox open; what was asked ahead in it may still be on its way."""
+        with self._speaking(f"reading {folder.name}", forgo=False) as session:
+            _same(session, selected)
+            yield session
 
     def listen(self) -> Listening:
         """Leave an IDLE open in the first watched mailbox, for one lap; poll after it in any case."""

@@ -6,13 +6,13 @@ Each function works on an open session.  It must not know why a draft is written
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from connectors import header
 from connectors.connector import Removal
 from connectors.errors import Refused
+from connectors.imap_answer import Value, number
 from connectors.imap_names import Folder
 from connectors.imap_session import Selected, Session, said_no, words
 from connectors.outgoing import quoted
@@ -76,21 +76,28 @@ def find(session: Session, folder: Folder, message_id: str, *, recent: bool) -> 
     return found
 
 
-def _matching(session: Session, selected: Selected, uids: Iterable[int], wanted: str) -> list[Place]:
-    answers = session.fetch(uids, "FLAGS", _ID_FIELD)
-    return [
-        Place(selected.validity, uid, _deleted(answer))
-        for uid, answer in sorted(answers.items())
-        if any(
-            isinstance(value, bytes) and header.message_id(value) == wanted
-            for key, value in answer.items()
-            if key.startswith(b"BODY[HEADER")
-        )
-    ]
+def _matching(session: Session, selected: Selected, uids: Sequence[int], wanted: str) -> list[Place]:
+    known = _message_ids(session, selected, uids)
+    same = [uid for uid in uids if known.get(uid) == wanted]
+    answers = session.fetch(same, "FLAGS")
+    return [Place(selected.validity, uid, _deleted(answer)) for uid, answer in answers.items()]
 
 
-def _deleted(answer: Any) -> bool:
-    return any(bytes(flag).lower() == b"\\deleted" for flag in answer.get(b"FLAGS", ()))
+def _message_ids(session: Session, selected: Selected, uids: Sequence[int]) -> dict[int, str]:
+    """Return the Message-IDs of mails; each is asked for once (it never changes, RFC 9051 2.3.1.1)."""
+    known = session.message_ids.setdefault((selected.raw, selected.validity), {})
+    answers = session.fetch([uid for uid in uids if uid not in known], _ID_FIELD)
+    for uid, answer in answers.items():
+        values = (value for name, value in answer.items() if name.startswith(b"BODY[HEADER"))
+        known[uid] = next((header.message_id(value) for value in values if isinstance(value, bytes)), "")
+    return known
+
+
+def _deleted(answer: Mapping[bytes, Value]) -> bool:
+    flags = answer.get(b"FLAGS")
+    return isinstance(flags, tuple) and any(
+        isinstance(flag, bytes) and flag.lower() == b"\\deleted" for flag in flags
+    )
 
 
 def remove(session: Session, folder: Folder, place: Place, octets: bytes) -> Removal:
@@ -102,7 +109,7 @@ def remove(session: Session, folder: Folder, place: Place, octets: bytes) -> Rem
     known = session.fetch([place.uid], "RFC822.SIZE").get(place.uid)
     if selected.validity != place.validity or not known:
         return Removal.GONE
-    if known.get(b"RFC822.SIZE", 0) > 2 * len(octets) + _SIZE_DOUBT:
+    if number(known.get(b"RFC822.SIZE")) > 2 * len(octets) + _SIZE_DOUBT:
         return Removal.CHANGED  # the user has attached something; it is not fetched
     answer = session.fetch([place.uid], "BODY.PEEK[]").get(place.uid, {})
     if answer.get(b"BODY[]") != octets:

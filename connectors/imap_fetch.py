@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
 from connectors import imap_structure
+from connectors.imap_answer import Value, moment, number
 from connectors.imap_session import Session, said_no
 
 WHOLE = 1 << 18
@@ -23,6 +23,7 @@ _FACTS = 500
 _BODIES = 100
 _WEIGHT = 1 << 22  # octets in one batch, so that memory stays small
 _TRIES = 3
+_WHOLE_MAIL = "BODY.PEEK[]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +53,10 @@ def facts(session: Session, uids: Sequence[int]) -> list[Facts]:
     """Return size and INTERNALDATE of those UIDs that still exist, ascending."""
     answers = session.fetch(uids, "RFC822.SIZE", "INTERNALDATE")
     return [
-        Facts(uid, _size(answers[uid].get(b"RFC822.SIZE")), _moment(answers[uid].get(b"INTERNALDATE")))
-        for uid in sorted(answers)
-        if answers[uid].keys() & {b"RFC822.SIZE", b"INTERNALDATE"}
+        Facts(uid, number(answer.get(b"RFC822.SIZE")), moment(answer.get(b"INTERNALDATE")))
+        for uid, answer in sorted(answers.items())
+        if answer.keys() & {b"RFC822.SIZE", b"INTERNALDATE"}
     ]
-
-
-def _size(value: Any) -> int:
-    return value if isinstance(value, int) else 0
-
-
-def _moment(value: Any) -> datetime | None:
-    try:
-        return value.astimezone(UTC) if isinstance(value, datetime) else None
-    except (ValueError, OverflowError):
-        return None
 
 
 class Fetcher:
@@ -96,9 +86,9 @@ class Fetcher:
 
         Raises what the client raises; calling again after that gets further.
         """
-        given_up = {m.uid for m in group if self._trouble[place, m.uid] >= _TRIES}
+        given_up = self._given_up(place, group)
         found = {uid: Body(b"", partial=True) for uid in given_up}
-        small = [m.uid for m in group if m.size <= self._whole and m.uid not in given_up]
+        small = self._whole_ones(place, group)
         try:
             found |= self._small(session, small)
             for mail in group:
@@ -112,12 +102,23 @@ class Fetcher:
             self._trouble.pop((place, mail.uid), None)
         return found
 
+    def ahead(self, session: Session, place: str, group: Sequence[Facts]) -> None:
+        """Ask for the bodies of the group that `bodies` will be asked for next."""
+        session.fetch_ahead(self._whole_ones(place, group), _WHOLE_MAIL)
+
+    def _given_up(self, place: str, group: Sequence[Facts]) -> set[int]:
+        return {mail.uid for mail in group if self._trouble[place, mail.uid] >= _TRIES}
+
+    def _whole_ones(self, place: str, group: Sequence[Facts]) -> list[int]:
+        given_up = self._given_up(place, group)
+        return [mail.uid for mail in group if mail.size <= self._whole and mail.uid not in given_up]
+
     def _small(self, session: Session, uids: Sequence[int]) -> dict[int, Body]:
         """Fetch mails whole; where the server says no to some, each alone (RFC 2180 4.1)."""
         if not uids:
             return {}
         try:
-            answers = session.fetch(uids, "BODY.PEEK[]")
+            answers = session.fetch(uids, _WHOLE_MAIL)
         except Exception as error:
             if not said_no(error):
                 raise
@@ -146,7 +147,7 @@ class Fetcher:
         return {uid: Body(octets, partial=True)} if isinstance(octets, bytes) else {}
 
 
-def _body(answer: Mapping[bytes, Any]) -> Body:
+def _body(answer: Mapping[bytes, Value]) -> Body:
     octets = answer[b"BODY[]"]
     return Body(octets) if isinstance(octets, bytes) else Body(b"", partial=True)
 

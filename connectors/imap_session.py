@@ -12,10 +12,10 @@ import ipaddress
 import os
 import re
 import ssl
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from imapclient.exceptions import (
     CapabilityError,
@@ -25,7 +25,9 @@ from imapclient.exceptions import (
     ProtocolError,
 )
 
+from connectors import imap_answer
 from connectors.errors import Refused, Unavailable
+from connectors.imap_answer import Value
 from connectors.imap_names import Listed
 from connectors.imap_settings import ImapSettings, Login, Security
 from connectors.imap_wire import Client
@@ -68,6 +70,13 @@ def words(error: BaseException) -> str:
     return "".join(c for c in text if c.isprintable())[:200].rstrip(". ") or type(error).__name__
 
 
+class _Ahead(NamedTuple):
+    """A FETCH whose answer has not been read yet."""
+
+    wanted: tuple[str, str]
+    tag: Any
+
+
 class Session:
     """A connection in the authenticated state, and which mailbox is open on it."""
 
@@ -79,6 +88,9 @@ class Session:
         self.can_idle = "IDLE" in self.capabilities
         self.news = False
         self.rested = False
+        self.message_ids: dict[tuple[str, int], dict[int, str]] = {}
+        """Message-IDs known already, by mailbox and UIDVALIDITY, then by UID."""
+        self._ahead: _Ahead | None = None
 
     def settle(self) -> None:
         """End an IDLE that was left open, so that commands can be sent; after a rest, see who is there."""
@@ -145,10 +157,37 @@ class Session:
             found.update(map(int, _NUMBER.findall(numbers)))
         return sorted(found)
 
-    def fetch(self, uids: Iterable[int], *items: str) -> Mapping[int, Mapping[bytes, Any]]:
+    def fetch(self, uids: Sequence[int], *items: str) -> dict[int, dict[bytes, Value]]:
         """Return the items by UID; messages that are gone are left out."""
-        result: Mapping[int, Mapping[bytes, Any]] = self.client.fetch(list(uids), items)
-        return result
+        if not uids:
+            return {}
+        wanted = (_ranges(uids), f"({' '.join(items)})")
+        if self._ahead and self._ahead.wanted == wanted:
+            tag, self._ahead = self._ahead.tag, None
+        else:
+            self.forgo()
+            tag = self.wire.ask_fetch(*wanted)
+        found: dict[int, dict[bytes, Value]] = {}
+        for answer in self.wire.fetched(tag):
+            if b"UID" in answer:  # without one it tells of flags, unasked
+                if not (uid := imap_answer.number(answer[b"UID"])):
+                    raise imap_answer.Nonsense("a UID that is no number")
+                found.setdefault(uid, {}).update(answer)
+        return {uid: found[uid] for uid in uids if uid in found}
+
+    def fetch_ahead(self, uids: Sequence[int], *items: str) -> None:
+        """Ask now for what the next `fetch` will want, so that the server works while its caller does."""
+        self.forgo()
+        if uids:
+            wanted = (_ranges(uids), f"({' '.join(items)})")
+            self._ahead = _Ahead(wanted, self.wire.ask_fetch(*wanted))
+
+    def forgo(self) -> None:
+        """Read past the answer to what was asked ahead, so that other commands can be sent."""
+        ahead, self._ahead = self._ahead, None
+        if ahead:
+            for _ in self.wire.fetched(ahead.tag):
+                pass
 
     def noop(self) -> None:
         """Ask whether the server is still there, not longer than `done_timeout`."""
@@ -159,6 +198,17 @@ class Session:
         """Let go of the connection; the server is not asked."""
         with contextlib.suppress(OSError, ValueError):
             self.client.shutdown()
+
+
+def _ranges(uids: Sequence[int]) -> str:
+    """Return ascending UIDs as a sequence set (RFC 9051 9): runs of them take two numbers."""
+    runs: list[list[int]] = []
+    for uid in uids:
+        if runs and uid == runs[-1][1] + 1:
+            runs[-1][1] = uid
+        else:
+            runs.append([uid, uid])
+    return ",".join(f"{first}:{last}" if last > first else str(first) for first, last in runs)
 
 
 def open_session(settings: ImapSettings, secret: Callable[[], str]) -> Session:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 PART_CAP = 1 << 18
@@ -44,7 +45,7 @@ class Part:
 
 
 def tree(structure: Any) -> Part:
-    """Return the parts of a mail from its BODYSTRUCTURE as IMAPClient gives it.
+    """Return the parts of a mail from its BODYSTRUCTURE (RFC 9051 7.5.2), nested tuples of octets.
 
     Raises ValueError where that makes no sense or is more than anybody writes.
     """
@@ -57,19 +58,19 @@ def tree(structure: Any) -> Part:
 def _part(structure: Any, section: str, depth: int) -> Part:
     if not depth or not isinstance(structure, tuple) or len(structure) < 2:
         raise ValueError("no such structure")
-    if not isinstance(structure[0], list):
-        major, minor = _word(structure[0]), _word(structure[1])
+    parts = tuple(takewhile(lambda each: isinstance(each, tuple), structure))
+    kind, *parameters = structure[len(parts) :] or (None,)
+    if not parts:
+        major, minor = _word(kind), _word(parameters[0])
         if not minor or major == "multipart":
             raise ValueError("a multipart without parts")
         return Part(section, f"{major}/{minor}")
     prefix = f"{section}." if section else ""
-    inside = tuple(
-        _part(each, f"{prefix}{number}", depth - 1) for number, each in enumerate(structure[0], start=1)
-    )
-    boundary = _parameter(structure[2] if len(structure) > 2 else None, b"boundary")
+    inside = tuple(_part(each, f"{prefix}{number}", depth - 1) for number, each in enumerate(parts, start=1))
+    boundary = _parameter(parameters[0] if parameters else None, b"boundary")
     if not boundary:
         raise ValueError("a multipart without a boundary")
-    return Part(section, f"multipart/{_word(structure[1])}", boundary, inside)
+    return Part(section, f"multipart/{_word(kind)}", boundary, inside)
 
 
 def _word(value: Any) -> str:

@@ -16,13 +16,17 @@ from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
 
+from connectors import imap_answer
+from connectors.imap_answer import Source, Value
 from connectors.imap_settings import ImapSettings, Security
 
 MOST_OCTETS = 1 << 24
 """The longest line or literal taken: far above what we ask for, far below what would hurt."""
 
 _CHUNK = 1 << 16
+_BEGINNING = 32  # octets that tell an answer to FETCH
 _NEWS = ("EXISTS", "RECENT")
+_CHATTER = ("FETCH", "EXPUNGE", "VANISHED")  # changes nobody asked for; kept, they would pile up for a year
 
 
 class Wire(imaplib.IMAP4):
@@ -68,13 +72,17 @@ class Wire(imaplib.IMAP4):
 
     def readline(self) -> bytes:
         """Return one line with its line end."""
+        return self._take(self._line_end())
+
+    def _line_end(self) -> int:
+        """Wait until a whole line has arrived; return its length."""
         seen = 0
         while (end := self._held().find(b"\n", seen)) < 0:
             seen = len(self._buffer)
             if seen > MOST_OCTETS:
                 raise self.abort("the server sent a line without an end")
             self._receive()
-        return self._take(end + 1)
+        return end + 1
 
     def read(self, size: int) -> bytes:
         """Return exactly `size` octets of a literal."""
@@ -89,6 +97,26 @@ class Wire(imaplib.IMAP4):
             taken = bytes(view[:size])
         del self._buffer[:size]
         return taken
+
+    def ask_fetch(self, uids: str, items: str) -> Any:
+        """Send a UID FETCH; return what `fetched` wants to know to read the answers, now or later."""
+        return self._command("UID", "FETCH", uids, items)
+
+    def fetched(self, tag: Any) -> Iterator[dict[bytes, Value]]:
+        """Yield the answers to a UID FETCH as they come; other things said in between are taken in.
+
+        imaplib and IMAPClient would look at every octet of every mail.  Raises `error` for a NO.
+        """
+        source = Source(self.read, self.readline)
+        while self.tagged_commands[tag] is None:
+            self._line_end()
+            if imap_answer.BEGINNING.match(bytes(self._buffer[:_BEGINNING])):
+                yield imap_answer.items(self.readline(), source)
+            else:
+                self._get_response()
+        kind, lines = self._command_complete("FETCH", tag)
+        if kind != "OK":
+            raise self.error(f"FETCH failed: {lines[-1]!r}")
 
     @property
     def idling(self) -> bool:
@@ -140,6 +168,8 @@ class Wire(imaplib.IMAP4):
     def news(self) -> bool:
         """Return whether mail was announced, and forget that it was.  A BYE is an end (RFC 9051 7.1.5)."""
         self._check_bye()
+        for name in _CHATTER:
+            self.untagged_responses.pop(name, None)
         announced = [self.untagged_responses.pop(name, None) for name in _NEWS]
         return any(announced)
 
