@@ -6,7 +6,7 @@ Two rules: nothing here knows what a mail means, and nothing here can send one.
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -159,3 +159,12 @@ class Listener(Protocol):
         Ask it once after `listen` too: something may have come with the answer.  Raises Unavailable where
         the connection has ended.
         """
+
+
+@runtime_checkable
+class Metered(Protocol):
+    """What a connector may offer besides, where the account's service counts what it is asked."""
+
+    @property
+    def usage(self) -> Mapping[str, object]:
+        """What the account has cost since the program started, and how it is watched; plain values."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 import base64
 import re
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
 from itertools import islice
 from types import MappingProxyType
@@ -32,7 +32,7 @@ from connectors.gmail_client import GmailClient, Said
 from connectors.gmail_cursor import Place, Reach
 from connectors.gmail_gate import ALLOWED, LABELLING, WATCHING, Gate, Tokens
 from connectors.gmail_mail import Json
-from connectors.gmail_quota import Pace, Usage
+from connectors.gmail_quota import Pace
 from connectors.gmail_settings import GmailSettings
 from connectors.outgoing import checked_draft, quoted
 from connectors.web import TooLarge, Web
@@ -206,10 +206,10 @@ class GmailConnector:
         return self._settings.slowest if self._windowed else self._pace.seconds
 
     @property
-    def usage(self) -> Usage:
-        """What the account has cost since the program started, and how it is being watched."""
+    def usage(self) -> Mapping[str, object]:
+        """What the account has cost since the program started, and how it is watched (`Usage`)."""
         mode = "window" if self._windowed else "history"
-        return replace(self._client.gate.usage, interval=self._interval, mode=mode)
+        return asdict(replace(self._client.gate.usage, interval=self._interval, mode=mode))
 
     def wake(self) -> None:
         """End the present or the next `wait`.  Safe in a signal handler and from any thread."""

@@ -7,7 +7,7 @@ until the answer is there.  Nothing here knows what is asked or answered.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from connectors.connector import (
     Listener,
     Listening,
     Mailbox,
+    Metered,
     Removal,
     SpecialUse,
     StoredMessage,
@@ -86,6 +87,11 @@ class Outside:
     def heard(self) -> bool:
         """Return whether there may be news; it waits for nothing, so the lock does not matter."""
         return isinstance(self._inner, Listener) and self._inner.heard()
+
+    @property
+    def usage(self) -> Mapping[str, object]:
+        """What the account has cost since the program started; nothing where nobody counts."""
+        return self._inner.usage if isinstance(self._inner, Metered) else {}
 
     def wait(self, seconds: float) -> bool:
         """Wait for news."""

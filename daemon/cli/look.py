@@ -74,6 +74,11 @@ def _show_account(account: dict[str, Any], zone: str) -> None:
             click.echo(f"  {account[name]}")
     if retry := account.get("retry_at"):
         click.echo(f"  It is tried again at {local(retry, zone)}.")
+    if usage := account.get("usage"):
+        click.echo(
+            f"  {usage['units']} quota units in {usage['requests']} requests since it started;"
+            f" looks every {usage['interval']:.0f} s ({usage['mode']})."
+        )
     if count := account["quarantined"]:
         click.echo(f"  {count} mail(s) could not be read and were put aside.")
 

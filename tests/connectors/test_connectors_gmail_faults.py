@@ -68,8 +68,8 @@ def test_a_history_gone_twice_in_an_hour_is_not_asked_for_a_day(account: GmailAc
     for said in ("does not reach back", "twice within an hour"):
         with pytest.raises(Vanished, match=said):
             everything(connector, cursor)
-    assert connector.usage.mode == "window"
-    assert connector.usage.interval == 0.4
+    assert connector.usage["mode"] == "window"
+    assert connector.usage["interval"] == 0.4
     asked = account.proxy.asked("/history")
     found, cursor = everything(connector, since=NOW)
     assert [b"<one@" in each.octets for each in found] == [True]
@@ -119,7 +119,7 @@ def test_a_token_that_ended_is_renewed_once_and_nobody_notices(
     account.proxy.tokens.clear()
     assert len(everything(connector)[0]) == 1
     assert account.proxy.asked("/oauth2/token") == 2
-    assert connector.usage.refreshes == 1
+    assert connector.usage["refreshes"] == 1
 
 
 def test_a_login_that_gmail_never_accepts_is_not_a_loop(account: GmailAccount, login: TokenFile) -> None:
@@ -358,11 +358,11 @@ def test_nothing_is_fetched_while_the_account_stands_still(account: GmailAccount
     connector.append_draft(DRAFT, DRAFT_ID)
     _, cursor = everything(connector)
     connector.drafts()
-    before = connector.usage.units
+    before = connector.usage["units"]
     connector.drafts()
-    assert connector.usage.units - before == 1
+    assert connector.usage["units"] - before == 1
     everything(connector, cursor)
-    assert connector.usage.units - before == 3
+    assert connector.usage["units"] - before == 3
 
 
 def test_spam_and_drafts_do_not_come_and_rescued_mail_does(account: GmailAccount) -> None:

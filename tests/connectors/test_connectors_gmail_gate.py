@@ -25,11 +25,14 @@ from connectors.web import Web
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("connectors", "daemon", "policies")
-BELLS = {  # what the word means where it is used: octets for a socket of this machine
+BELLS = {  # what the word means where it is used: octets for a socket or a pipe of this machine, or for IMAP
     "connectors/alarm.py": {"send"},
     "connectors/imap_wire.py": {"send", "sendall"},
+    "daemon/reader.py": {"_send"},
     "daemon/sdnotify.py": {"send", "sendall", "sendto", "sendmsg"},
 }
+
+ANSWERS = {"send_response", "send_header", "send_error"}  # of a web server on this machine
 
 
 def sends(source: str) -> Iterator[str]:
@@ -49,7 +52,7 @@ def test_no_call_site_of_any_send_exists() -> None:
     for package in PACKAGES:
         for path in sorted((ROOT / package).rglob("*.py")):
             name = str(path.relative_to(ROOT))
-            found = set(sends(path.read_text(encoding="utf-8"))) - BELLS.get(name, set())
+            found = set(sends(path.read_text(encoding="utf-8"))) - BELLS.get(name, set()) - ANSWERS
             assert not found, f"{name}: {found}"
 
 

@@ -86,6 +86,8 @@ def test_an_interview_that_ended_yields_threaded_drafts_and_never_more(
             assert draft["In-Reply-To"] == "<invitation@acme.example>"
             assert draft["References"] == "<application@mail.example> <invitation@acme.example>"
             assert draft["Subject"] == "Re: Interview at Acme: Data Analyst"
+        assert json.loads(home.run("status", "--json").stdout)["usage"]["units"] > 0
+        assert "quota units" in home.run("status").stdout
         kill(process)
     with home.running() as process:
         eventually(lambda: home.log().count("watching") == 2)
