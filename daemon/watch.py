@@ -253,6 +253,8 @@ class Watch:
         """Write down how the account is doing; log and audit it when it changed."""
         now = self._clock.now()
         status: dict[str, object] = {"state": state, "at": now, "reason": reason, "hint": hint}
+        if usage := self._connector.usage:
+            status["usage"] = usage
         self.retry_at = None
         if retry_in is not None:
             status["retry_at"] = self.retry_at = now + timedelta(seconds=retry_in)
