@@ -27,6 +27,7 @@ from policies.case import Interview, Kind, Mode
 _HORIZON = dt.timedelta(days=400)
 _VISIT = dt.timedelta(hours=9)  # no longer than that from a start to an "until"
 _EARLIER = 40  # quoted lines that may lend a day
+_OFF = ("cancel", "move", "old")  # what takes a time away
 _REPLY = re.compile(r"\s*(?:re|aw|antw|sv|rif|r|res)\s?:", re.IGNORECASE)
 _AMERICAS = range(-10, -3)  # hours from UTC where the month is written first, in English
 
@@ -73,12 +74,43 @@ def find(
         before=tuple(line for line in (subject, *earlier[:_EARLIER]) if line),
     )
     links = tuple(links)
-    when = _read(sentences, context, links)
+    parts = when_bind.lines(sentences, context)
+    when = _read(parts, context, links)
+    if not when.quotes and earlier:
+        when = _picked(parts, context, earlier[:_EARLIER], links) or when
     dated = any(map(str.isdigit, subject)) and not _REPLY.match(subject)
     if dated and not when.interviews and not when.slots:
-        from_subject = _read((subject,), context, (*links, *sentences))
+        from_subject = _read(when_bind.lines((subject,), context), context, (*links, *sentences))
         when = replace(when, interviews=from_subject.interviews, quotes=from_subject.quotes)
     return when
+
+
+def _picked(
+    parts: Sequence[Line], context: Context, earlier: Sequence[str], links: Sequence[str]
+) -> When | None:
+    """Return the one time named before that a mail without a time of its own takes: "Thursday it is!".
+
+    It is the only one on the day the mail names, or where it names none and agrees, the only one at all.
+    """
+    agrees = any(line.words.cues["confirm"].search(line.sentence) for line in parts)
+    off = any(line.words.cues[cue].search(line.sentence) for line in parts for cue in _OFF)
+    days = {day for line in parts for day in when_bind.dates(line, context)}
+    if off or not (agrees or days):
+        return None
+    before = when_bind.lines([line.lstrip("> \t") for line in earlier], context)
+    named = {m.at: m for m in when_bind.moments(before, context) if m.at >= context.sent}
+    fitting = [m for m in named.values() if m.begins.date() in days or (not days and _says_the_date(m))]
+    if len(fitting) != 1 or (not days and len(named) != 1):
+        return None
+    build = Builder(parts, links)
+    found = build.interviews([replace(fitting[0], line=0)])
+    return When(found, quotes={fitting[0].at: parts[0].sentence}, mode=build.mode, place=build.place)
+
+
+def _says_the_date(one: Moment) -> bool:
+    """Whether the day of the month stands beside the time: quoted, "Tuesday" is long gone."""
+    beside = one.sentence[one.start : one.clock.start] + one.sentence[one.clock.end : one.end]
+    return one.said_day and any(map(str.isdigit, beside))
 
 
 def _month_first(sent: dt.datetime, language: str, country: str) -> bool:
@@ -88,8 +120,7 @@ def _month_first(sent: dt.datetime, language: str, country: str) -> bool:
     return language == "en" and hours in _AMERICAS
 
 
-def _read(sentences: Sequence[str], context: Context, links: Sequence[str]) -> When:
-    parts = when_bind.lines(sentences, context)
+def _read(parts: Sequence[Line], context: Context, links: Sequence[str]) -> When:
     build = Builder(parts, links)
     said = [m for m in when_bind.moments(parts, context) if context.sent <= m.at <= context.sent + _HORIZON]
     if not said:
@@ -125,14 +156,23 @@ def _until(agreed: list[Moment], others: list[Moment], parts: Sequence[Line]) ->
 
 
 def _sessions(said: list[Moment]) -> list[Moment]:
-    """Leave out the span of a whole day where its sessions are listed, and what was said twice."""
+    """Leave out the span of a day where its sessions are listed, its mere agenda, and what was said twice."""
     unique: dict[dt.datetime, Moment] = {}
     for one in said:
         known = unique.get(one.at)
         if known is None or (known.ends is None and one.ends is not None):
             unique[one.at] = one if known is None else replace(known, ends=one.ends)
     kept = list(unique.values())
-    return sorted((one for one in kept if not _contains_sessions(one, kept)), key=lambda one: one.at)
+    kept = [one for one in kept if not _contains_sessions(one, kept)]
+    return sorted((one for one in kept if not _is_agenda(one, kept)), key=lambda one: one.at)
+
+
+def _is_agenda(one: Moment, others: list[Moment]) -> bool:
+    """Whether a time without an end lies within a visit whose span is stated above it."""
+    return one.ends is None and any(
+        whole.ends is not None and whole.line < one.line and whole.begins <= one.begins < whole.ends
+        for whole in others
+    )
 
 
 def _contains_sessions(whole: Moment, others: list[Moment]) -> bool:

@@ -49,6 +49,7 @@ _ALL_TIMES = re.compile(
 _SHORT = 60  # characters of a line that may be nothing but a zone
 _ALONE = 14  # characters beside the zone in such a line
 _YOURS = re.compile(r"\W*(?:your|ihrer|deiner|votre|tu|su|jouw|uw|seu|sua|tuo)\b", re.IGNORECASE)
+_ISO = re.compile(r"\b(20\d\d-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)")  # RFC 3339
 _ON = re.compile(r"[\s,(]*(?:\S{1,9}\s){0,2}$")
 
 
@@ -123,7 +124,7 @@ def lines(sentences: Sequence[str], context: Context) -> list[Line]:
     since = 0
     left = _MAX_TEXT
     for index, sentence in enumerate(sentences[:_MAX_SENTENCES]):
-        sentence = sentence[: min(_MAX_LENGTH, left)]
+        sentence = _ISO.sub(r"\1 \2 UTC\3", sentence[: min(_MAX_LENGTH, left)]).replace("UTCZ", "UTC")
         left -= len(sentence)
         words = when_words.of_sentence(sentence, context.language)
         days = _meant(when_dates.find(sentence, words), sentence, words)
@@ -195,6 +196,11 @@ def _bound(parts: Sequence[Line], context: Context) -> Iterator[_Bound]:
             if again is not None and (date := _resolved(line.days[-1], context)):
                 yield _Bound(line, again, line.days[-1], date, own_day=True)
         last = line.clocks[-1] if line.clocks else last
+
+
+def dates(line: Line, context: Context) -> Iterator[dt.date]:
+    """Yield the calendar days a line names."""
+    yield from filter(None, (_resolved(day, context) for day in line.days))
 
 
 def _resolved(day: Day, context: Context) -> dt.date | None:

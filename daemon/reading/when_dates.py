@@ -19,6 +19,11 @@ from daemon.reading.when_words import Words, any_of
 
 _PART_OF_DAY = r"(?:vormittag|nachmittag|mittag|morgen|abend|früh|ochtend|middag|avond)"  # glued to a weekday
 _GAP = re.compile(r"\s?[,(]?\s?")
+_MORNING_GAP = re.compile(
+    r"\s?(?:morning|afternoon|evening|matin|après-midi|soir|ochtend|middag|avond|mattina|pomeriggio|sera"
+    r"|(?:de|por|à|pela|da|di|in)(?: la)? (?:mañana|tarde|noche|manhã))?\s?[,(–-]\s?",
+    re.IGNORECASE,
+)
 _HORIZON = dt.timedelta(days=330)
 _GRACE = dt.timedelta(days=1)  # a day just gone by is meant as that, not as next year's
 
@@ -70,13 +75,13 @@ def _pattern(words: Words) -> re.Pattern[str]:
         rf"|(?P<d1>{day_number})(?:\s?(?:{ordinal}))?[\s-]*(?:(?:{of})\s+)?(?P<m1>{month}){ended}\.?"
         rf"(?:[\s,-]{{1,2}}(?:(?:{of})\s+)?(?P<y1>20\d\d)(?!\d))?"
         + (
-            rf"|(?P<m2>{month})\.?\s{{1,2}}(?:the\s)?(?P<d2>{day_number})(?:{ordinal})?(?![\d:\w]|\.\d)"
-            r"(?:,?\s{1,2}(?P<y2>20\d\d)(?![\d:]))?"
+            rf"|(?P<m2>{month})\.?\s{{1,2}}(?:the\s)?(?P<d2>{day_number})(?:{ordinal})?(?![\d\w]|[:.]\d)"
+            r"(?:,?\s{1,2}(?P<y2>20\d\d)(?!:?\d))?"
             if words.month_first
             else ""
         )
         + r"|(?P<a>\d{1,2})\s?(?P<sep>[./-])\s?(?P<b>\d{1,2})"
-        r"(?:(?P=sep)\s?(?P<y3>20\d\d|\d\d)(?![\d:])|(?P<dot>\.)(?!\d))?"
+        r"(?:(?P=sep)\s?(?P<y3>20\d\d|\d\d)(?!:?\d)|(?P<dot>\.)(?!\d))?"
         r"(?![\d/-])"
         rf"|(?P<alone>(?:{alone})){ended}{later}"
         rf"|(?P<rel>{any_of(words.days)}){ended}"
@@ -99,14 +104,23 @@ def find(sentence: str, words: Words) -> tuple[Day, ...]:
 
 
 def _merged(days: list[Day], sentence: str) -> Iterator[Day]:
-    """Join a weekday to the date it follows: "22/04 (Wednesday)"."""
+    """Join a weekday to the date beside it: "22/04 (Wednesday)", "Thursday morning, the 12th"."""
     for index, day in enumerate(days):
         before = days[index - 1] if index else None
         after = days[index + 1] if index + 1 < len(days) else None
-        if before and _follows(before, day, sentence):
+        if (before and _follows(before, day, sentence)) or (after and _leads(day, after, sentence)):
             continue
+        if before and _leads(before, day, sentence):
+            day = replace(day, start=before.start, weekday=before.weekday)
         joined = after is not None and _follows(day, after, sentence)
         yield replace(day, end=after.end, weekday=after.weekday) if after and joined else day
+
+
+def _leads(weekday: Day, date: Day, sentence: str) -> bool:
+    """Whether a weekday and a part of the day stand right before the date they belong to."""
+    lone = weekday.vague and weekday.weekday is not None
+    dated = not date.vague and date.weekday is None
+    return lone and dated and bool(_MORNING_GAP.fullmatch(sentence[weekday.end : date.start]))
 
 
 def _follows(date: Day, weekday: Day, sentence: str) -> bool:

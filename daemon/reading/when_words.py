@@ -121,16 +121,19 @@ def of_sentence(sentence: str, language: str) -> Words:
 def any_of(words: Iterable[str]) -> str:
     """Return a regular expression that matches any of `words`, the longest first.
 
-    A "*" at an end of a word stands for the rest of it; alone it stands for a few words.
+    A "*" at an end of a word stands for the rest of it; alone it stands for a few words.  "!word" at the
+    end says what must not follow.
     """
     parts = (_expression(word) for word in sorted(set(words), key=len, reverse=True) if word)
     return "|".join(parts) or "(?!)"
 
 
 def _expression(word: str) -> str:
+    word, _, forbidden = word.partition(" !")
+    unless = rf"(?!\s+{re.escape(forbidden)})" if forbidden else ""
     inside = re.escape(word.removeprefix("*")).replace(r"\ \*\ ", r"\b.{0,60}?\b").replace(r"\*", r"\w*")
     compound = r"[\w-]*" if word.startswith("*") else ""
-    return compound + inside.replace(r"\ ", r"\s+").replace("'", "['’]")
+    return compound + inside.replace(r"\ ", r"\s+").replace("'", "['’]") + unless
 
 
 def _pattern(phrases: Iterable[str]) -> re.Pattern[str]:

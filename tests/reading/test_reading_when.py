@@ -221,6 +221,28 @@ def test_the_kind_settles_what_a_lone_time_is() -> None:
     assert when.settle(agreed, Kind.REJECTION).interviews == ()
 
 
+QUOTED = ("> I could do:", "> - Wednesday March 4, 10am", "> - Thursday March 5, 2pm")
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted", "day"),
+    [
+        ("Thursday it is! I'll send an invite.", QUOTED, 5),
+        ("The 4th works best, see you then.", QUOTED, 4),
+        ("Confirmed, see you then.", QUOTED[:2], 4),
+        ("Confirmed, see you then.", QUOTED, 0),
+        ("Thank you for your patience.", QUOTED[:2], 0),
+        ("Sadly I have to cancel Thursday.", QUOTED, 0),
+        ("Friday it is!", QUOTED, 0),
+        ("Confirmed, see you then.", ("> How about Thursday at 2pm?",), 0),
+    ],
+)
+def test_a_mail_may_take_a_time_from_the_thread(text: str, quoted: tuple[str, ...], day: int) -> None:
+    """Who names no time but agrees takes the one quoted, on the day they name; two leave it open."""
+    found = when.find(sentences.split(text), MONDAY, language="en", earlier=quoted)
+    assert [one.start.day for one in found.interviews] == ([day] if day else [])
+
+
 HOSTILE = {
     "digits": "1 " * 50_000,
     "dates": "Monday 9 March at 10:00 " * 4_500,
