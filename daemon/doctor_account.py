@@ -18,7 +18,7 @@ from connectors.errors import ConnectorError, Refused
 from connectors.imap_settings import ImapSettings, Security
 from connectors.imap_survey import Survey, survey
 from daemon.assembly import connector_for, imap_access
-from daemon.config import Account, Imap
+from daemon.config import Account, Gmail, Imap
 from daemon.doctor import Result, fault, good, notice
 from daemon.errors import UserError
 
@@ -31,9 +31,13 @@ SKEW = timedelta(minutes=10)
 
 def account_there(account: Account, now: datetime) -> Iterator[Result]:
     """Yield what can be said of one account by asking its server."""
-    imap = account.values.imap
+    imap, gmail = account.values.imap, account.values.gmail
     if isinstance(imap, Imap):
         yield from contained("login", lambda: _imap(*imap_access(account, imap), now))
+    if isinstance(gmail, Gmail):
+        from daemon import doctor_gmail
+
+        yield from contained("login", lambda: doctor_gmail.findings(account, gmail))
 
 
 def contained(check: str, results: Callable[[], Iterator[Result]]) -> Iterator[Result]:

@@ -70,8 +70,7 @@ def wanted(account: Account) -> Permission:
     """Return what is asked for an account.  Raises UserError where it needs no login of this kind."""
     gmail, imap = account.values.gmail, account.values.imap
     if isinstance(gmail, Gmail):
-        scopes = google.scopes(labels=bool(gmail.stopped_label), push=bool(gmail.topic))
-        return _google(account, gmail, scopes)
+        return _google(account, gmail, scopes_for(gmail))
     if not isinstance(imap, Imap) or imap.auth == "password":
         raise UserError(
             f"The account {account.address} logs in with a password; there is nothing to authorize.",
@@ -84,6 +83,11 @@ def wanted(account: Account) -> Permission:
     extra = {**MICROSOFT_EXTRA, "login_hint": account.address}
     file = TokenFile(token_path(account, imap))
     return Permission("Microsoft", client, scopes, extra, file, imap.authority, "localhost")
+
+
+def scopes_for(gmail: Gmail) -> tuple[str, ...]:
+    """Return the scopes an account over Gmail's API needs, as it is configured."""
+    return google.scopes(labels=bool(gmail.stopped_label), push=bool(gmail.topic))
 
 
 def _google(account: Account, client: OAuth, scopes: tuple[str, ...]) -> Permission:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -20,6 +21,7 @@ from daemon_process import ADDRESS, Home, eventually, invitation, kill, reply
 from servers.gmail_peer import CLIENT_ID, GmailUser
 from servers.gmail_proxy import GmailProxy, Loss
 
+from connectors.gmail_settings import scopes
 from connectors.tokens import Token, TokenFile
 
 HOUR = timedelta(hours=1)
@@ -58,7 +60,7 @@ directory = "state"
 
 def log_in(home: Home, user: GmailUser, proxy: GmailProxy) -> None:
     refresh = user.emulator.refresh_token(user.number)
-    token = Token(CLIENT_ID, f"{proxy.url}/oauth2/token", refresh)
+    token = Token(CLIENT_ID, f"{proxy.url}/oauth2/token", refresh, scopes=scopes())
     TokenFile(home.path / "state" / "login-main.json").write(token)
 
 
@@ -176,6 +178,29 @@ def test_a_history_that_is_gone_raises_nothing_twice(
     assert done.returncode == 0, done.stderr
     assert len(drafts(gmail_user)) == 2
     assert len(home.audit("mail_linked")) == 1
+
+
+def test_the_doctor_knows_what_is_wrong_with_a_login(
+    gmail_user: GmailUser, gmail_proxy: GmailProxy, home: Home
+) -> None:
+    """All well, another address, too few permissions, a login that ended: in words, with a way out."""
+    whole = home.run("doctor")
+    assert "can be renewed" in whole.stdout
+    assert "which is not in `address`" in whole.stdout  # the emulator's user has another one
+    assert "drafts lie in their threads" in whole.stdout
+    written = home.run("doctor", "--write-test")
+    assert "byte for byte, and removed" in written.stdout
+    assert gmail_user.stored("Drafts") == []
+    file = TokenFile(home.path / "state" / "login-main.json")
+    file.write(replace(file.read(), scopes=("https://www.googleapis.com/auth/gmail.readonly",)))
+    lacking = home.run("doctor")
+    assert lacking.returncode == 77
+    assert "does not allow https://www.googleapis.com/auth/gmail.compose" in lacking.stdout
+    file.write(replace(file.read(), refresh_token="taken-back"))
+    ended = home.run("doctor")
+    assert ended.returncode == 77
+    assert "afterword authorize" in ended.stdout
+    assert "taken-back" not in ended.stdout + ended.stderr
 
 
 def imported(home: Home, *arguments: str) -> list[str]:
