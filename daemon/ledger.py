@@ -99,7 +99,8 @@ class Ledger:
             wait = RETRY[min(entry.attempts, len(RETRY) - 1)]
             blocked = entry.turned(DraftState.BLOCKED, now, f"{error} {error.hint}".rstrip())
             return self.save(replace(blocked, attempts=entry.attempts + 1, again_at=now + wait), now)
-        return self.save(replace(entry.turned(DraftState.PLACED, now), ref=ref), now)
+        placed = self.save(replace(entry.turned(DraftState.PLACED, now), ref=ref), now)
+        return self._yielded(placed, now)
 
     def take_back(self, entry: Entry, now: datetime, reason: str) -> Entry:
         """Take a draft back if it is still byte for byte ours; return the entry as it is then."""
@@ -167,6 +168,20 @@ class Ledger:
         if SpecialUse.TRASH in where and entry.reason != IMPROVING:  # some servers keep what we removed
             return entry.turned(DraftState.DISCARDED, now, "deleted by you")
         return None
+
+    def _yielded(self, entry: Entry, now: datetime) -> Entry:
+        """Take our copy back where another host stored the same draft at the same moment, before us."""
+        ref, octets = entry.ref, entry.octets
+        if ref is None or octets is None or not ref.uid.isdigit():
+            return entry
+        same = [one.stored for one in self._listed() if one.message_id == entry.message_id]
+        first = min((s for s in same if s.uid.isdigit()), key=lambda s: int(s.uid), default=None)
+        if first is None or int(first.uid) >= int(ref.uid):
+            return entry
+        if self.connector.remove_draft(ref, octets) is not Removal.REMOVED:
+            return entry
+        theirs = self.connector.find_draft(entry.message_id)
+        return self.save(replace(entry, ref=theirs, octets=first.octets), now)
 
     def _listed(self) -> tuple[life.Seen, ...]:
         return tuple(_seen(stored) for stored in self.connector.drafts())
