@@ -6,7 +6,7 @@ Two rules: nothing here knows what a mail means, and nothing here can send one.
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -159,6 +159,14 @@ class Listener(Protocol):
         Ask it once after `listen` too: something may have come with the answer.  Raises Unavailable where
         the connection has ended.
         """
+
+
+@runtime_checkable
+class Labelling(Protocol):
+    """What a connector may offer besides, where the account knows conversations and labels."""
+
+    def label_stopped(self, thread_ids: Sequence[str]) -> None:
+        """Put the label for what is over on conversations, if the user wants one."""
 
 
 @runtime_checkable

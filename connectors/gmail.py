@@ -69,6 +69,7 @@ class GmailConnector:
         self._alarm = Alarm()
         self._pace = Pace(settings.fastest, settings.slowest)
         self._label_ids: tuple[str, ...] = ()
+        self._stopped_id = ""
         self._drafts: dict[tuple[str, str], StoredMessage] = {}
         self._drafts_at = ""
         self._lost_at = -_FORGIVEN
@@ -307,6 +308,16 @@ class GmailConnector:
             return Removal.CHANGED
         self._drafts_at = ""
         return Removal.REMOVED if self._client.delete_draft(draft_id) else Removal.GONE
+
+    def label_stopped(self, thread_ids: Sequence[str]) -> None:
+        """Put the label for what is over on threads, if the user wants one; at first it is made."""
+        name = self._settings.stopped
+        for thread_id in thread_ids if name else ():
+            if not self._stopped_id:
+                known = {str(each.get("name")).lower(): each for each in self._client.labels()}
+                label = known.get(name.lower()) or self._client.new_label(name)
+                self._stopped_id = str(label.get("id") or "")
+            self._client.label_thread(thread_id, self._stopped_id)
 
     def close(self) -> None:
         """Let go of the connection without waiting for the server."""

@@ -59,12 +59,13 @@ class GmailClient:
 
     def new_label(self, name: str) -> Json:
         """Make a label."""
-        return self._ask(self._users.labels().create(userId="me", body={"name": name}))
+        body = {"name": name, "labelListVisibility": "labelShow", "messageListVisibility": "show"}
+        return self._ask(self._users.labels().create(userId="me", body=body))
 
     def label_thread(self, thread_id: str, label_id: str) -> None:
-        """Put a label on a thread.  Raises Said(404) where it is gone."""
+        """Put a label on a thread, if it is there."""
         change = self._users.threads().modify(userId="me", id=thread_id, body={"addLabelIds": [label_id]})
-        self._ask(change, ready_for=(404,))
+        self._found(change)
 
     def history(self, start: str) -> Iterator[Json]:
         """Yield the pages of what came since a history id.  Raises Said(404) where that is too long ago."""

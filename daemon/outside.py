@@ -7,7 +7,7 @@ until the answer is there.  Nothing here knows what is asked or answered.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from connectors.connector import (
     Connector,
     Cursor,
     DraftRef,
+    Labelling,
     Listener,
     Listening,
     Mailbox,
@@ -126,6 +127,12 @@ class Outside:
         """Take a draft back."""
         with self._released():
             return self._inner.remove_draft(ref, octets)
+
+    def label_stopped(self, thread_ids: Sequence[str]) -> None:
+        """Label conversations that are over, where the account knows labels."""
+        if isinstance(self._inner, Labelling):
+            with self._released():
+                self._inner.label_stopped(thread_ids)
 
     def close(self) -> None:
         """Let go of the connection; whoever waits for its answer gets an error."""

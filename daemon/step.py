@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from connectors.connector import Connector, Cursor, SpecialUse, StoredMessage
+from connectors.connector import Connector, Cursor, Labelling, SpecialUse, StoredMessage
 from connectors.errors import ConnectorError
 from daemon.audit import Audit
 from daemon.audit_facts import decided, draft_changed, mail_linked
@@ -225,7 +225,19 @@ class Shell:
                 return self._withdraw(case, decision, now)
             case _:
                 self.book.raise_once(case.id, decision.key, decision.action, decision.text, now)
+                if decision.action is Action.STOP:
+                    self._label_stopped(case.id)
                 return Done(now, case, decision)
+
+    def _label_stopped(self, case_id: str) -> None:
+        """Mark the conversations of a case where the account can; it is a comfort, and may fail."""
+        connector = self.ledger.connector
+        threads = sorted({mail.thread_id for mail in self.book.mails(case_id) if mail.thread_id})
+        if isinstance(connector, Labelling) and threads:
+            try:
+                connector.label_stopped(threads)
+            except ConnectorError as error:
+                logger().warning("not_labelled", case=case_id, reason=str(error), hint=error.hint)
 
     def _draft(self, case: Case, decision: Decision, now: datetime) -> Done:
         assert decision.note is not None

@@ -399,3 +399,19 @@ def test_a_label_of_the_users_is_watched_too(account: GmailAccount) -> None:
     with pytest.raises(Refused, match="no label 'Work'") as error:
         everything(account.connector(labels=("Work",)))
     assert "Jobs" in error.value.hint or "jobs" in error.value.hint
+
+
+def test_threads_that_are_over_get_the_label_where_one_is_wanted(account: GmailAccount) -> None:
+    """The label is made once; a thread that is gone costs nothing; without a label nothing is asked."""
+    thread = account.user.deliver(mail("one"), NOW)
+    account.connector().label_stopped((thread,))
+    assert account.proxy.requests == []
+    connector = account.connector(stopped="Afterword/Stopped")
+    connector.label_stopped((thread, "thr_gone"))
+    connector.label_stopped((thread,))
+    names = [each["name"] for each in account.user.ask("GET", "labels")["labels"]]
+    assert names.count("Afterword/Stopped") == 1
+    assert len(everything(account.connector(labels=("Afterword/Stopped",)))[0]) == 1
+    account.proxy.fail("POST .*/threads/", 403, "insufficientPermissions")
+    with pytest.raises(Refused, match="does not allow"):
+        connector.label_stopped((thread,))
