@@ -23,6 +23,7 @@ from servers.gmail_proxy import GmailProxy, Loss
 
 from connectors.gmail_settings import scopes
 from connectors.tokens import Token, TokenFile
+from daemon.store import Store
 
 HOUR = timedelta(hours=1)
 BOTH = {"kim.lee@acme.example", "sam.ode@acme.example"}
@@ -178,6 +179,22 @@ def test_a_history_that_is_gone_raises_nothing_twice(
     assert done.returncode == 0, done.stderr
     assert len(drafts(gmail_user)) == 2
     assert len(home.audit("mail_linked")) == 1
+
+
+def test_a_case_that_is_over_is_labelled(gmail_user: GmailUser, home: Home) -> None:
+    """No answer for months: stop is said, and the conversation gets the label the user asked for."""
+    home.config.write_text(home.config.read_text().replace("interval = 1", 'stopped_label = "Over"'))
+    past = now() - timedelta(days=90)
+    thread = gmail_user.deliver(invitation(past), past)
+    store = Store.open(home.path / "state", past - timedelta(days=1))
+    store.account(ADDRESS, past - timedelta(days=1))
+    store.close()
+    home.config.write_text("observe_days = 120\n" + home.config.read_text())
+    done = home.run("run", "--once", "--json")
+    assert "stop" in [json.loads(line)["action"] for line in done.stdout.splitlines()], done.stderr
+    labels = {each["id"]: each["name"] for each in gmail_user.ask("GET", "labels")["labels"]}
+    (message,) = gmail_user.ask("GET", f"threads/{thread}")["messages"]
+    assert "Over" in [labels[each] for each in message["labelIds"]]
 
 
 def test_the_doctor_knows_what_is_wrong_with_a_login(
