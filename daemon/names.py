@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _LEGAL = frozenset(
     "inc incorporated ltd limited llc llp plc corp corporation co company gmbh ag kg se ug ohg ev sa sas sarl"
@@ -20,6 +21,7 @@ _GRADES = {
 }
 
 
+@lru_cache(maxsize=4096)
 def words(name: str) -> tuple[str, ...]:
     """Return the name's words, lower-case, without accents and punctuation."""
     plain = unicodedata.normalize("NFKD", name.casefold())

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,14 +24,17 @@ from daemon.intake import worth_keeping
 from daemon.mind import User, UserMind
 from daemon.reader import MOST_TEXT, Read
 from daemon.reading.message import parse
-from daemon.reading.model import Me, Message
-from daemon.reading.read import read_message
+from daemon.reading.model import Me, Reading
+from daemon.reading.read import read
 from daemon.replay import Mailing, Moment, Replay
 from daemon.step import Done, Shell
 from daemon.store import Store
 from policies.case import Case
 from policies.decision import Action
 from policies.settings import Policy
+
+_MANY = 512
+"""Mails for which it is worth to start processes that read them."""
 
 
 class Assume(StrEnum):
@@ -60,22 +66,34 @@ def gather(octets: Iterable[bytes], me: Me) -> Archive:
     names: Counter[str] = Counter()
     mails = []
     known = {}
-    read = 0
-    for one in octets:
-        read += 1
-        message = parse(one)
-        names.update(_own_names(message, me))
-        reading = read_message(message, me)
+    count = 0
+    for one, reading in _read_all(octets, me):
+        count += 1
+        names.update(_own_names(reading, me))
         if worth_keeping(reading):
             mails.append(Mailing(reading.date, one, reading.outgoing))
-            known[one] = Read(reading, message.text[:MOST_TEXT])
+            known[one] = Read(reading, parse(one).text[:MOST_TEXT])
     mails.sort(key=lambda mail: (mail.at, mail.octets))
     name = names.most_common(1)[0][0] if names else ""
-    return Archive(tuple(mails), read, name, known)
+    return Archive(tuple(mails), count, name, known)
 
 
-def _own_names(message: Message, me: Me) -> Iterator[str]:
-    everybody = (*message.to, *message.cc, *((message.sender,) if message.sender else ()))
+def _read_all(octets: Iterable[bytes], me: Me) -> Iterator[tuple[bytes, Reading]]:
+    """Yield each mail and what it says; many are read by as many processes as there are processors."""
+    mails = iter(octets)
+    reader = partial(read, me=me)
+    if len(first := list(islice(mails, _MANY))) < _MANY:
+        yield from ((one, reader(one)) for one in first)
+        return
+    with ProcessPoolExecutor() as pool:
+        part = first
+        while part:
+            yield from zip(part, pool.map(reader, part, chunksize=_MANY // 16), strict=True)
+            part = list(islice(mails, _MANY))
+
+
+def _own_names(reading: Reading, me: Me) -> Iterator[str]:
+    everybody = (*reading.to, *reading.cc, *((reading.sender,) if reading.sender else ()))
     return (a.name for a in everybody if a.address in me.addresses and a.name and "@" not in a.name)
 
 
