@@ -40,6 +40,7 @@ from policies.case import Interview, Kind, Timeline, TimelineKind
 
 _HOPELESS = -1.5  # below this context no words make a mail the user's application
 _PROMISING = 0.0  # from this context on it may be about a job, also where no phrase says so
+_BRIEF = 2_500  # characters; what a case has to say beside its plain mails is said in few
 _SILENT = frozenset({Kind.OTHER, Kind.JOB_ALERT, Kind.AUTO_REPLY})
 _ASKING = frozenset({Kind.SCHEDULING_REQUEST, Kind.ASSESSMENT_REQUEST, Kind.OFFER})
 _OVER = frozenset({Kind.REJECTION, Kind.APPLICATION_ACKNOWLEDGEMENT})  # nobody waits for an answer to these
@@ -128,7 +129,7 @@ def _received(message: Message, bare: Reading, judged: Sender, me: Me) -> Readin
         context = mail.context(spoken)
     bare = replace(bare, language=spoken)
     alone = _understood(mail, bare, context)
-    if alone.kind is not Kind.OTHER or judged.automatic or not judged.direct:
+    if alone.kind is not Kind.OTHER or judged.automatic or not judged.direct or len(message.text) > _BRIEF:
         return alone
     mail = mail if promising else mail.compared(spoken)
     within = _understood(mail, bare, classify_context.given(context))
