@@ -29,6 +29,17 @@ from daemon.reading.sender import Sender
 from policies.case import Interview, Part, Person
 
 _MAX = 40
+_MAX_TEXT = 12_000
+_FORWARD_LINES = 30
+_FORWARD = re.compile(r"\s{0,3}(?:fwd?|wg|tr|rv|enc|i|doorst)\s{0,2}:", re.IGNORECASE)
+_FROM = re.compile(
+    r"[>*\s]{0,6}(?:from|von|de|van|da)\s?:\*?\s([^<>@]{3,80}?)\s{0,3}[<\[(](?:mailto:)?([\w.+-]{1,64}@[\w.-]{3,100})",
+    re.IGNORECASE,
+)
+_WITH_ME = re.compile(
+    r"\b(?:and|with|w/|und|mit|et|avec|y|con|en|met|e|com) (?:me|myself|mir|moi|m[ií]|mij|mim)\b",
+    re.IGNORECASE,
+)
 _RANK = (Part.HIRING_MANAGER, Part.INTERVIEWER, Part.RECRUITER, Part.COORDINATOR)
 
 
@@ -91,6 +102,7 @@ def _of_header(
     """The writer, and whoever else of the employer's side the mail went to."""
     if (writer := _writer(message, judged, signed, company)) is not None:
         yield replace(writer, part=_writer_part(signed, sentences, judged))
+    yield from _forwarded(message)
     for one in (*message.cc, *message.to):
         if sender.is_mine(one.address, me) or sender.is_robot(one.address):
             continue
@@ -99,6 +111,18 @@ def _of_header(
         name = names.tidy(one.name) or names.from_address(one.address)
         if names.is_name(name) and not names.is_role(name):
             yield Person(names.bare(name), one.address)
+
+
+def _forwarded(message: Message) -> Iterator[Person]:
+    """Who wrote the mail that was passed on; "me" in it is their word, and the candidate meets them."""
+    if not _FORWARD.match(message.subject):
+        return
+    met = Part.INTERVIEWER if _WITH_ME.search(message.text[:_MAX_TEXT]) else None
+    for line in message.quoted[:_MAX_TEXT].split("\n")[:_FORWARD_LINES]:
+        if written := _FROM.match(line):
+            name = names.tidy(written[1])
+            if names.is_name(name) and not names.is_role(name):
+                yield Person(names.bare(name), written[2].lower(), met)
 
 
 def _colleague(one: Address, message: Message) -> bool:

@@ -33,8 +33,9 @@ _ADDRESS_AFTER = re.compile(
     r"(?:,?\s(?:at|on|unter|via|à|en|op|em|a|via)\s|,?\s(?:e-?mail|mail)?:?\s?|\s?[(<\[]\s?(?:mailto:|e-?mail:?\s?)?|[,:]\s|\s[–-]\s)(?P<address>[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6})"
 )
 _LIST_GAP = re.compile(
-    r"(?:\s?[(<][^()<>]{0,80}[)>])?(?:,\s(?!and\b|und\b)[^,;.()!?]{2,60})?"
-    r"(?:\s?[,;/&+]\s?|\s)(?:(?:and|und|et|y|e|ed|en|plus|sowie|as well as|&)\s)?"
+    r"(?:\s?[(<][^()<>]{0,80}[)>])?"
+    r"(?:,\s(?!and\b|und\b)[^,;.()!?]{2,60}(?:\s?[,;/&+]\s?|\s(?=(?:and|und|et|y|e|ed|en|plus|sowie)\s))"
+    r"|\s?[,;/&+]\s?|\s)(?:(?:and|und|et|y|e|ed|en|plus|sowie|as well as|&)\s)?"
     r"(?:(?:the|with|mit|avec|con|met|com|also|our|la|le|el|o|a|il|de)\s)?(?:l['’])?(?:\w{1,6}\.\s?){0,2}$",
     re.IGNORECASE,
 )
@@ -43,12 +44,18 @@ _DETERMINER = (
     r"(?:our|my|the|unser\w*|mein\w*|notre|mon|ma|nuestr[ao]|mi|onze|mijn|noss[ao]|[oa]|il|la|l['’]|el|le|de|der|die|den|dem"
     r"|to|from)\s(?:[\w&'’/-]+\s){0,5}?(?:[\w&'’/-]+,\s)?"
 )
-_LED = re.compile(rf"[\s,:(–-]{{0,3}}(?:{_SELF})?(?:{_DETERMINER})?\s?[(,:–-]?\s?$", re.IGNORECASE)
+_ARTICLE = r"(?:(?:[oa]|the|la|le|il|el|der|die|de|l['’])\s)?"
+_LED = re.compile(rf"[\s,:(–-]{{0,3}}(?:{_SELF})?(?:{_DETERMINER})?{_ARTICLE}\s?[(,:–-]?\s?$", re.IGNORECASE)
 _TIME_FIRST = re.compile(r"\W{0,3}\d{1,2}(?:[:.h]\d\d|\s?[ap]m|\s?uhr)", re.IGNORECASE)
 _BULLET = re.compile(r"\s*(?:[-*•–·]|\(?\d[.)])\s+")
 _TITLE_BEFORE = re.compile(
     r"\b(?:head|director|vp|president|chief|manager|lead|chair|dean|leit\w+|responsable|directeur|directrice|chef|jef[ea]|gerente|"
     r"diretora?|responsabile|hoofd)\s(?:of|de|du|der|des|di|da|del|für|van|,)\s$|\b(?:VP|SVP|EVP|Head|Chief)\s$",
+    re.IGNORECASE,
+)
+_PLACE_BEFORE = re.compile(
+    r"\b(?:at|in|near|inside|im|in der|am|beim|à|au|dans|en el|en la|na|no|nel|nella|presso|te|bij)"
+    r"(?: the)?\s$",
     re.IGNORECASE,
 )
 _NUMBER_BEFORE = re.compile(r"(?<![\d:.h])\d{1,5}[a-z]?\s$")
@@ -106,6 +113,12 @@ def _after() -> tuple[tuple[Part, re.Pattern[str]], ...]:
 
 
 @cache
+def _meets() -> re.Pattern[str]:
+    """What somebody does who will speak with the candidate."""
+    return re.compile(rf"(?:{_joined(load('people')['meets']['words'])})(?!\w)", re.IGNORECASE)
+
+
+@cache
 def _labels() -> tuple[tuple[Part, frozenset[str]], ...]:
     table = load("people")["labels"]
     return tuple((Part(part), frozenset(found)) for part, found in table.items())
@@ -132,13 +145,15 @@ def find(
     schedule are not met.
     """
     heading: Part | None = None
+    agenda = False
     for sentence in capped(sentences, _MAX_SENTENCES, _MAX_LENGTH):
         if _greeting().match(sentence):
             continue
         label, start = _label(sentence)
         bullet = _BULLET.match(sentence)
         listed = heading if bullet or _opens_with_name(sentence) else None
-        agenda = sentence in sessions if sessions else bool(_TIME_FIRST.match(sentence))
+        session = sentence in sessions if sessions else bool(_TIME_FIRST.match(sentence))
+        agenda = session or (agenda and _names_only(sentence))  # the line below names who is met
         yield from _in_sentence(sentence, start, label or listed, strangers, agenda=agenda)
         if label or not listed:
             heading = label or _heading(sentence)
@@ -157,6 +172,11 @@ def _opens_with_name(sentence: str) -> bool:
     """Whether a line is one entry of a list of people: a name, and perhaps a title."""
     found = names.at(sentence, 0) if len(sentence) <= _LIST_LINE else None
     return found is not None and (sentence[found[1] :].lstrip() or ",")[0] in ",(|–-"
+
+
+def _names_only(sentence: str) -> bool:
+    """Whether a line names people and, unlike one with a room, has no numbers."""
+    return _opens_with_name(sentence) and not any(map(str.isdigit, sentence))
 
 
 def _label(sentence: str) -> tuple[Part | None, int]:
@@ -207,7 +227,10 @@ def _in_sentence(
         name, end = found
         address = _address_after(sentence, end)
         listed = last_end >= 0 and bool(_LIST_GAP.fullmatch(sentence[last_end : word.start()]))
-        part = _part(sentence, word.start(), end) or given or (last_part if listed else None)
+        part = _part(sentence, word.start(), end)
+        if part is None and _PLACE_BEFORE.search(sentence[: word.start()]):
+            continue
+        part = part or given or (last_part if listed else None)
         if part is None and agenda and " " in name:
             part = Part.INTERVIEWER
         titled = names.is_title(sentence[word.start() : end].split()[0])
@@ -229,12 +252,15 @@ def _address_after(sentence: str, end: int) -> str | None:
 
 def _part(sentence: str, start: int, end: int) -> Part | None:
     """The part the words right before or after a name give."""
+    beside = _ADDRESS_AFTER.match(sentence, end)
+    after = sentence[beside.end() if beside else end :].lstrip(")>], ")[:_AFTER]
+    if _meets().match(after):  # "our recruiter Joel Park will call you": whoever calls interviews
+        return Part.INTERVIEWER
     before = sentence[max(0, start - _BEFORE) : start]
     for part, pattern in _before():
         for match in pattern.finditer(before):
             if _LED.fullmatch(before[match.end() :]):
                 return part
-    beside = _ADDRESS_AFTER.match(sentence, end)
     after = sentence[beside.end() if beside else end :].lstrip(")>]")[:_AFTER]
     far = " " in sentence[start:end]  # a single word needs the phrase right behind it
     for part, pattern in _after():
@@ -264,7 +290,7 @@ def _is_person(name: str, sentence: str, start: int, end: int, strangers: Strang
     if is_job(name) or any(word in words("parts") or word in words("forms") for word in lower[1:]):
         return False
     if len(lower) > 1:
-        return True
+        return lower[0] not in words("parts")
     return (
         lower[0] not in words("parts")
         and sentence[end : end + 1] not in ("-", "/", "@", "&")

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from least_time import least_time
 
-from daemon.reading import employer, invite, message, names, people, sender, sentences
+from daemon.reading import employer, invite, message, names, people, people_text, sender, sentences
 from daemon.reading.model import Me, Message
 from policies.case import Interview, Part, Person
 
@@ -139,3 +139,67 @@ def test_the_user_is_never_a_person(words: list[str]) -> None:
     assert "noor.castellan@post.example" not in shown
     assert len(shown) == len(set(shown))
     assert not any(one.name == "Noor Castellan" and one.address is None for one in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "part"),
+    [
+        (
+            "Our recruiter Joel Park (joel.park@x.example) will call you on Friday.",
+            "Joel Park",
+            "interviewer",
+        ),
+        ("Our recruiter Joel Park will send you the details.", "Joel Park", "recruiter"),
+        ("Our CTO (Jonas Adler) wants to grab a coffee with you.", "Jonas Adler", "interviewer"),
+        ("Le docteur Maxence Orvault se joindra à nous.", "Maxence Orvault", "interviewer"),
+        ("Frau Weber ruft Sie an.", "Frau Weber", "interviewer"),
+    ],
+)
+def test_who_calls_or_joins_is_met(text: str, name: str, part: str) -> None:
+    """Whoever will speak with the candidate interviews, whatever else they are called."""
+    found = {one.name: one.part for one in people_text.find((text,), people_text.Strangers())}
+    assert found == {name: part}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Thursday 14 May, 3pm, Café Bruno on Valencia.",),
+        ("You are now Thursday 11 March at 09.20, still at the Civic Offices.",),
+        ("Thursday 18 June, 13.30", "Haus C, 2. Obergeschoss, Raum C 2.17"),
+    ],
+)
+def test_a_place_is_nobody(lines: tuple[str, ...]) -> None:
+    """A café, a building and a room beside a time are not met."""
+    assert list(people_text.find(lines, people_text.Strangers(), (lines[0],))) == []
+
+
+def test_the_line_below_a_session_names_who_is_met() -> None:
+    """A schedule may put the people of a session on a line of their own."""
+    lines = (
+        "11:00 - 11:45 Formal panel, Room B14.",
+        "Prof. Niamh Gillespie, Dr Oluwaseun Bakare, Ms Helen Tarr",
+    )
+    found = people_text.find(lines, people_text.Strangers(), (lines[0],))
+    assert [(one.name, one.part) for one in found] == [
+        ("Niamh Gillespie", "interviewer"),
+        ("Oluwaseun Bakare", "interviewer"),
+        ("Helen Tarr", "interviewer"),
+    ]
+
+
+def test_the_author_of_a_forwarded_schedule_is_met() -> None:
+    """An agency passes on the client's plan: "me" in it is the client's word, at the client's address."""
+    text = (
+        "See below!\n\n-----Original Message-----\nFrom: Trujillo, Bea <bea@foundry.example>\n"
+        "Sent: Tuesday, August 18, 2026 1:58 PM\nTo: Dana Whitlock <dana@staffing.example>\n"
+        "Subject: Onsite agenda\n\n9:30 Sit-down with Curtis and me\n\nBea Trujillo\n"
+    )
+    mail = parse(
+        {"from": "Dana Whitlock <dana@staffing.example>", "subject": "FW: Onsite agenda", "text": text}
+    )
+    judged = sender.judge(mail, ME)
+    found = people.find(mail, sentences.split(mail.text), ME, judged=judged)
+    assert ("Bea Trujillo", "bea@foundry.example", "interviewer") in [
+        (p.name, p.address, p.part) for p in found
+    ]
