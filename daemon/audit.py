@@ -83,6 +83,15 @@ class Audit:
             self.store.set_meta("audit_head", str(written))
             self.record(at, StateRebuilt(reason="the state knew less than the audit log"))
 
+    def begin_anew(self) -> None:
+        """Remove all lines written so far; the chain goes on from where it ends, and stays valid."""
+        self.flush()
+        for path in chain.files(self._directory) if self._directory else ():
+            path.unlink()
+        with self.store.transaction():
+            self.store.set_meta("audit_base", str(head_of(self.store)))
+            self.store.set_meta("audit_disputed", "")
+
     def flush(self) -> None:
         """Write what was committed to the file; call it after the transaction."""
         rows = self.store.db.execute("select seq, line from audit_outbox order by seq").fetchall()

@@ -110,6 +110,16 @@ class UserSaid(Record, frozen=True, kw_only=True, tag="user_said"):
     about: Annotated[str, Meta(description="what it concerned, without its words")] = ""
 
 
+class Forgotten(Record, frozen=True, kw_only=True, tag="forgotten"):
+    """The user had what is stored removed; what it was is not said."""
+
+    what: Annotated[str, Meta(description="`case`, or `everything`, earlier lines of this log included")]
+    case: Annotated[str, Meta(description="a hash of the case's id")] = ""
+    cases: Annotated[int, Meta(description="how many cases")]
+    mails: Annotated[int, Meta(description="how many mails")]
+    drafts: Annotated[int, Meta(description="how many drafts; what lies in the account stays there")]
+
+
 RECORDS: tuple[type[Record], ...] = (
     ServiceStarted,
     StateRebuilt,
@@ -119,4 +129,5 @@ RECORDS: tuple[type[Record], ...] = (
     Decided,
     DraftChanged,
     UserSaid,
+    Forgotten,
 )

@@ -118,8 +118,8 @@ def countries() -> frozenset[str]:
 
 
 _MAIL = frozenset(  # what Apprise would send mail by; domains such as gmail:// are short for mailto://
-    "mailto mailtos mailgun groundmail sparkpost postmark sendgrid brevo azure o365 smtp2go mailersend ses resend"
-    " gmail yahoo hotmail outlook live fastmail zoho yandex".split()
+    "mailto mailtos mailgun groundmail sparkpost postmark sendgrid brevo azure o365 smtp2go mailersend ses"
+    " resend gmail yahoo hotmail outlook live fastmail zoho yandex".split()
 )
 
 
@@ -129,8 +129,8 @@ def _apprise(account: Account) -> Iterator[tuple[str, str]]:
         if scheme in _MAIL:
             yield (
                 "notify.apprise",
-                f"`notify.apprise` holds an address {scheme}:…, which sends mail. afterword sends none, not even"
-                " to you: choose another service.",
+                f"`notify.apprise` holds an address {scheme}:…, which sends mail. afterword sends none, not"
+                " even to you: choose another service.",
             )
     if importlib.util.find_spec("apprise") is None:
         yield "notify.apprise", "`notify.apprise` needs Apprise: pip install 'afterword[notify]'."

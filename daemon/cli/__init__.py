@@ -45,6 +45,8 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
         "Look behind it": {
             "read": ("daemon.cli.read", "Say what mails mean; touches no mailbox."),
             "timeline": ("daemon.cli.read", "Say when an employer means to answer, from their sentence."),
+            "export": ("daemon.cli.data", "Take everything that is stored with you."),
+            "forget": ("daemon.cli.data", "Remove what is stored about a case, or about all."),
             "audit": ("daemon.cli.audit", "Show the record of every decision, or prove it complete."),
         },
     }

@@ -17,7 +17,7 @@ from daemon.clock import Clock
 from daemon.errors import UsageError
 
 if TYPE_CHECKING:
-    from daemon.looking import Looking
+    from daemon.looking import Looking, Seen
     from daemon.overview import View
 
 
@@ -126,23 +126,28 @@ def explain(case_id: str, config: Path | None, account: str, as_json: bool) -> N
     with looking(config, account) as at:
         found = known_case(at.ids(), case_id)
         seen = at.seen(found)
-        case, decision = seen.case, seen.decision
         if as_json:
-            emit({"case": seen.view, "story": seen.chapters, "now": decision})
+            emit({"case": seen.view, "story": seen.chapters, "now": seen.decision})
             return
-        click.secho(f"{case.employer or found}{f', {case.role}' if case.role else ''}", bold=True)
-        for chapter in seen.chapters:
-            click.echo(f"{local(chapter.at, at.zone)}  {chapter.what}")
-            for quote in chapter.quotes:
-                click.echo(f"    “{quote}”")
-            if chapter.why:
-                click.echo(f"    ({chapter.why})")
-        due = f" until {local(decision.due, at.zone)}" if decision.due else ""
-        click.secho(f"Now: {decision.action}{due}", bold=True)
-        for finding in decision.because:
-            click.echo(f"  {finding.rule}: {finding.says} [{', '.join(finding.sources)}]")
-            if finding.quote:
-                click.echo(f"    “{finding.quote}”")
+        for line in story_lines(seen, at.zone):
+            click.echo(line)
+
+
+def story_lines(seen: Seen, zone: str) -> Iterator[str]:
+    """Yield a case's story for a terminal."""
+    case, decision = seen.case, seen.decision
+    yield click.style(f"{case.employer or case.id}{f', {case.role}' if case.role else ''}", bold=True)
+    for chapter in seen.chapters:
+        yield f"{local(chapter.at, zone)}  {chapter.what}"
+        yield from (f"    “{quote}”" for quote in chapter.quotes)
+        if chapter.why:
+            yield f"    ({chapter.why})"
+    due = f" until {local(decision.due, zone)}" if decision.due else ""
+    yield click.style(f"Now: {decision.action}{due}", bold=True)
+    for finding in decision.because:
+        yield f"  {finding.rule}: {finding.says} [{', '.join(finding.sources)}]"
+        if finding.quote:
+            yield f"    “{finding.quote}”"
 
 
 def known_case(known: list[str], wanted: str) -> str:
