@@ -38,7 +38,7 @@ def quoted(word: str) -> str:
 
 
 def program() -> tuple[str, ...]:
-    """Return what starts afterword here: the command it was called by, or lies beside this Python, or this."""
+    """Return what starts afterword here: the command it was called by, or that lies beside this Python."""
     called = Path(sys.argv[0])
     found = called if called.parent != Path() else Path(shutil.which(called.name) or called)
     for each in (found, Path(sys.executable).with_name("afterword")):
