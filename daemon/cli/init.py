@@ -6,26 +6,23 @@ import re
 import shlex
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from connectors.connector import SpecialUse
 from daemon import setup
 from daemon.cli.ask import Asker
+from daemon.cli.init_account import Opened, opened
 from daemon.cli.init_person import person, texts
 from daemon.cli.options import CONFIG
 from daemon.clock import Clock
-from daemon.errors import UsageError, UserError
+from daemon.errors import UsageError
 from daemon.setup import Present
 from daemon.toml_text import Key, Value
 
-if TYPE_CHECKING:
-    from daemon.cli.init_login import LoggedIn
-
 _DAYS = 60
+
+_PERMIT = ("authorize", "give the permission in your browser, if you have not yet")
 
 _NEXT = (
     ("doctor", "check everything"),
@@ -45,6 +42,10 @@ _NEXT = (
 @click.option("--ca-file", help="Certificates to trust instead of the system's own.")
 @click.option("--password-file", help="A file with the password (0600), or - to read it from standard input.")
 @click.option("--password-command", help='A command that prints the password, e.g. "pass show mail".')
+@click.option(
+    "--client-id", help="The application's id, where a permission is given in the browser (Outlook)."
+)
+@click.option("--client-file", help="Google's client file: Gmail by its own API instead of an app password.")
 @click.option("--drafts", help="The drafts mailbox, where the server does not say.")
 @click.option("--sent", help="The sent mailbox, where the server does not say.")
 @click.option("--name", help="Your name, as you sign.")
@@ -93,14 +94,13 @@ class _Init:
         self._asker.say("Nothing is written before you have seen it.\n")
         self._not_several()
         addresses = self._addresses()
-        account = self._account(addresses[0])
-        settings = {
-            **self._about_account(addresses, account),
-            **person(self._asker, self._given, self._present, addresses[0]),
-        }
-        if self._write(settings, account):
-            self._look_back(account)
-            self._what_next()
+        account = opened(self._asker, self._given, self._present, addresses[0])
+        address: Value = addresses[0] if len(addresses) == 1 else addresses
+        about = person(self._asker, self._given, self._present, addresses[0])
+        if self._write({("", "address"): address, **account.settings, **about}, account):
+            if not account.by_permission or self._permitted():
+                self._look_back()
+            self._what_next(account)
 
     def _not_several(self) -> None:
         if "account" in self._present.table or "accounts" in self._present.table:
@@ -127,49 +127,7 @@ class _Init:
         )
         return (first, *known[1:]) if known and first == known[0] else (first,)
 
-    def _account(self, address: str) -> LoggedIn:
-        """Return the account, logged in to, with its drafts mailbox found."""
-        from daemon.cli.init_login import Given, drafts_of, logged_in
-        from daemon.providers import of_address
-
-        provider = None if self._given["host"] else of_address(address)
-        if provider:
-            self._asker.say(f"\n{provider.name}. {provider.says}")
-            if provider.page:
-                self._asker.say(f"  {provider.page}")
-            if provider.incoming is None:
-                raise UserError(provider.says)
-        flags = Given(**{name: self._given[name] for name in Given.__slots__})  # type: ignore[arg-type]
-        kept_in = self._present.text_of("imap", "password_file") or "password"
-        account = logged_in(self._asker, flags, self._present, address, provider, kept_in)
-        drafts = drafts_of(self._asker, account)
-        account = replace(account, settings=replace(account.settings, drafts=drafts))
-        self._asker.say(
-            f"Logged in. Drafts go to {account.use(SpecialUse.DRAFTS) or drafts}; read are INBOX and"
-            f" {account.use(SpecialUse.SENT) or 'no sent mailbox (it is not to be told from the others)'}.\n"
-        )
-        return account
-
-    def _about_account(self, addresses: tuple[str, ...], account: LoggedIn) -> dict[Key, Value | None]:
-        server, present = account.settings, self._present
-        ca_file = present.text_of("imap", "ca_file")
-        if self._given["ca_file"]:
-            ca_file = server.ca_file
-        sources = ("password_file", "password_command", "password_credential", "password")
-        imap: dict[str, Value | None] = {
-            "host": server.host,
-            "port": server.port if server.port not in (0, _usual_port(server.security)) else None,
-            "security": str(server.security) if server.security != "tls" else None,
-            "user": server.user if server.user != addresses[0] else None,
-            **{source: account.password.settings.get(source) for source in sources},
-            "ca_file": ca_file or None,
-            "drafts": server.drafts or None,
-            "sent": server.sent or None,
-        }
-        address: Value = addresses[0] if len(addresses) == 1 else addresses
-        return {("", "address"): address, **{("imap", key): value for key, value in imap.items()}}
-
-    def _write(self, settings: Mapping[Key, Value | None], account: LoggedIn) -> bool:
+    def _write(self, settings: Mapping[Key, Value | None], account: Opened) -> bool:
         """Show what would change and write it; return whether the user agreed."""
         present, now = self._present, self._clock.now()
         text = present.with_settings(settings)
@@ -182,10 +140,10 @@ class _Init:
             if not self._asker.agrees("Write it?"):
                 click.echo("Nothing was written.")
                 return False
-        if account.password.fresh:
-            file = present.resolve(str(account.password.settings["password_file"]))
-            setup.write(file, f"{account.password.fresh}\n")
-            click.echo(f"The password is in {file}, readable by you alone.")
+        name, password = account.keep
+        if password:
+            setup.write(present.resolve(name), f"{password}\n")
+            click.echo(f"The password is in {present.resolve(name)}, readable by you alone.")
         if text == present.text:
             click.echo(f"{present.path} says all this already.")
             return True
@@ -193,33 +151,38 @@ class _Init:
         click.echo(f"Written: {present.path}" + (f" (before: {kept.name})" if kept else ""))
         return True
 
-    def _look_back(self, account: LoggedIn) -> None:
+    def _permitted(self) -> bool:
+        """Have the user asked in their browser, if they want that now; return whether it was done."""
+        if not self._asker.talks or not self._asker.agrees("\nAsk for the permission in the browser now?"):
+            return False
+        from daemon.cli.authorize import authorize
+
+        nothing = {"paste": False, "device": False, "port": 0, "no_browser": False}
+        click.get_current_context().invoke(authorize, config=self._present.path, account="", **nothing)
+        return True
+
+    def _look_back(self) -> None:
         """Say what would have been done with the mail of the last days; the mailbox is only read."""
         days = self._given["days"]
         if not isinstance(days, int) or not days:
             return
-        from connectors.imap import ImapConnector
+        from daemon.assembly import connector_for
         from daemon.cli.init_look_back import look_back
         from daemon.config_check import load
 
-        connector = ImapConnector(account.settings, account.password.secret)
         meant = load(self._present.path).account()
-        look_back(meant, connector, days, self._clock.now(), talks=self._asker.talks)
+        look_back(meant, connector_for(meant), days, self._clock.now(), talks=self._asker.talks)
 
-    def _what_next(self) -> None:
+    def _what_next(self, account: Opened) -> None:
         from daemon.config import default_path
 
         path = self._present.path
         named = "" if path == default_path().absolute() else f" --config {shlex.quote(str(path))}"
         click.echo("\nNext:")
-        for command, why in _NEXT:
+        for command, why in (_PERMIT, *_NEXT) if account.by_permission else _NEXT:
             click.echo(f"  {f'afterword {command}{named}':<30}  {why}")
 
 
 def _no_address(text: str) -> str:
     fine = re.fullmatch(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+", text)
     return "" if fine else "That is no e-mail address; one looks like ana@mail.example."
-
-
-def _usual_port(security: str) -> int:
-    return 993 if security == "tls" else 143

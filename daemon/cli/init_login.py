@@ -78,6 +78,8 @@ def server(
         named = of_name(host)
         if named and named.incoming:
             incoming = named.incoming
+            if incoming.needs_oauth:
+                raise UserError(named.says, hint=f"Run: afterword init --host {named.names[0]!r}")
             found = ImapSettings(
                 incoming.hostname, incoming.user(address), incoming.port, Security(incoming.security)
             )

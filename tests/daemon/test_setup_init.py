@@ -196,6 +196,39 @@ def test_a_drafts_mailbox_nobody_can_tell_is_asked_for(
     assert imap["drafts"] == "Unfertig"
 
 
+@pytest.mark.parametrize(
+    "flags", ["--address ana@outlook.com", "--address ana@ruiz.example --host 'Microsoft 365'"]
+)
+def test_where_no_password_is_taken_a_permission_is_prepared(tmp_path: Path, flags: str) -> None:
+    """Microsoft: the client's id is all that is needed; `afterword authorize` is the next step named."""
+    done = afterword("init", "--yes", *shlex.split(flags), home=tmp_path)
+    assert done.returncode == 2
+    assert "--client-id is needed" in done.stderr
+    done = afterword("init", "--yes", *shlex.split(flags), "--client-id", "0123-4567", home=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert written(tmp_path)["imap"] == {
+        "host": "outlook.office365.com",
+        "auth": "xoauth2",
+        "client_id": "0123-4567",
+    }
+    assert "afterword authorize" in done.stdout
+    assert "Looking back" not in done.stdout
+    assert afterword("doctor", "--offline", home=tmp_path).returncode == 0
+
+
+def test_gmail_by_its_own_api_takes_a_client_file(tmp_path: Path) -> None:
+    """With --client-file there is no password to ask for; the file has to be there."""
+    client = tmp_path / "client.json"
+    flags = ["init", "--yes", "--address", "ana@gmail.com", "--client-file", str(client)]
+    assert "docs/how-to/gmail.md" in afterword(*flags, home=tmp_path).stderr
+    client.write_text('{"installed": {"client_id": "a", "client_secret": "b"}}')
+    client.chmod(0o600)
+    done = afterword(*flags, home=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert written(tmp_path)["gmail"] == {"client_file": str(client)}
+    assert "imap" not in written(tmp_path)
+
+
 def test_a_poor_server_will_do(pymap_server: PymapServer, tmp_path: Path) -> None:
     """Without TLS on this machine, without special uses: the names of the mailboxes are enough."""
     user = pymap_server.new_user()
