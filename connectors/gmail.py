@@ -32,6 +32,7 @@ from connectors.gmail_client import GmailClient, Said
 from connectors.gmail_cursor import Place, Reach
 from connectors.gmail_gate import ALLOWED, LABELLING, WATCHING, Gate, Tokens
 from connectors.gmail_mail import Json
+from connectors.gmail_push import Push
 from connectors.gmail_quota import Pace
 from connectors.gmail_settings import GmailSettings
 from connectors.outgoing import checked_draft, quoted
@@ -66,6 +67,7 @@ class GmailConnector:
         self._client = GmailClient(
             Gate((settings.api, settings.pubsub), tokens, rules, make=web), settings.api
         )
+        self._push = Push(self._client, settings) if settings.push else None
         self._alarm = Alarm()
         self._pace = Pace(settings.fastest, settings.slowest)
         self._label_ids: tuple[str, ...] = ()
@@ -182,21 +184,31 @@ class GmailConnector:
         return self._client.labels() if wanted else []
 
     def listen(self) -> Listening:
-        """Return when to look again; how long that is depends on what came lately."""
+        """Return when to look again; how long that is depends on push, or on what came lately."""
         self._pace.looked(found=self._found)
         self._found = False
+        if self._push:
+            news = self._push.listen(list(self._watched()))
+            return Listening(self._settings.slowest if news else self._interval, news)
         return Listening(self._interval)
 
     def heard(self) -> bool:
-        """Return that nothing is heard before it is looked for."""
-        return False
+        """Return whether push has announced something; without it nothing is heard before it is looked at."""
+        return self._push is not None and self._push.heard()
 
     def wait(self, seconds: float) -> bool:
-        """Wait until it is time to look again, or `wake` is called.
+        """Wait until it is time to look again, push announces something, or `wake` is called.
 
         Nobody knows whether there is news, so the answer after the time is True.
         """
-        return not self._alarm.wait(min(seconds, self.listen().seconds)).rung
+        end = time.monotonic() + seconds
+        while not self.heard():
+            listening = self.listen()
+            left = min(listening.seconds, end - time.monotonic())
+            heard = self._alarm.wait(left, listening.source)
+            if heard.rung or not heard.readable:
+                return not heard.rung
+        return True
 
     @property
     def _windowed(self) -> bool:
@@ -209,8 +221,10 @@ class GmailConnector:
     @property
     def usage(self) -> Mapping[str, object]:
         """What the account has cost since the program started, and how it is watched (`Usage`)."""
-        mode = "window" if self._windowed else "history"
-        return asdict(replace(self._client.gate.usage, interval=self._interval, mode=mode))
+        usage = replace(self._client.gate.usage, interval=self._interval)
+        if self._push:
+            usage = replace(usage, mode=self._push.mode, trouble=self._push.trouble)
+        return asdict(replace(usage, mode="window") if self._windowed else usage)
 
     def wake(self) -> None:
         """End the present or the next `wait`.  Safe in a signal handler and from any thread."""

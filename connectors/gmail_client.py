@@ -51,16 +51,16 @@ class GmailClient:
 
     def profile(self) -> Json:
         """Return the address and the present history id."""
-        return self._ask(self._users.getProfile(userId="me"))
+        return self.ask(self._users.getProfile(userId="me"))
 
     def labels(self) -> list[Json]:
         """Return all labels."""
-        return tables(self._ask(self._users.labels().list(userId="me")), "labels")
+        return tables(self.ask(self._users.labels().list(userId="me")), "labels")
 
     def new_label(self, name: str) -> Json:
         """Make a label."""
         body = {"name": name, "labelListVisibility": "labelShow", "messageListVisibility": "show"}
-        return self._ask(self._users.labels().create(userId="me", body=body))
+        return self.ask(self._users.labels().create(userId="me", body=body))
 
     def label_thread(self, thread_id: str, label_id: str) -> None:
         """Put a label on a thread, if it is there."""
@@ -107,12 +107,12 @@ class GmailClient:
         """Store a draft.  Raises Said(400 or 404) where Gmail knows no such thread, or cannot read it."""
         message = {"raw": raw, **({"threadId": thread_id} if thread_id else {})}
         stored = self._users.drafts().create(userId="me", body={"message": message})
-        return self._ask(stored, ready_for=(400, 404))
+        return self.ask(stored, ready_for=(400, 404))
 
     def delete_draft(self, draft_id: str) -> bool:
         """Remove a draft for good; return False where it is gone."""
         try:
-            self._ask(self._users.drafts().delete(userId="me", id=draft_id), ready_for=(404,))
+            self.ask(self._users.drafts().delete(userId="me", id=draft_id), ready_for=(404,))
         except Said:
             return False
         return True
@@ -120,32 +120,32 @@ class GmailClient:
     def watch(self, topic: str, label_ids: list[str]) -> Json:
         """Ask Gmail to announce changes to a topic of Pub/Sub, for a week at most."""
         body = {"topicName": topic, "labelIds": label_ids, "labelFilterBehavior": "include"}
-        return self._ask(self._users.watch(userId="me", body=body))
+        return self.ask(self._users.watch(userId="me", body=body))
 
     def _found(self, request: Any) -> Json | None:
         try:
-            return self._ask(request, ready_for=(404,))
+            return self.ask(request, ready_for=(404,))
         except Said:
             return None
 
     def _pages(self, method: Any, asked: dict[str, Any], ready_for: Collection[int] = ()) -> Iterator[Json]:
         """Yield page after page; a server that never comes to an end does not keep us for ever."""
         for _ in range(_MOST_PAGES):
-            page = self._ask(method(**asked), ready_for)
+            page = self.ask(method(**asked), ready_for)
             yield page
             token = page.get("nextPageToken")
             if not token:
                 return
             asked = {**asked, "pageToken": token}
 
-    def _ask(self, request: Any, ready_for: Collection[int] = ()) -> Json:
+    def ask(self, request: Any, ready_for: Collection[int] = ()) -> Json:
         """Return the answer to a request of Google's client.
 
         Raises Said for a status in `ready_for`, and else what the status means.
         """
         from googleapiclient.errors import HttpError
 
-        self.gate.spend(COSTS[request.methodId.partition(".")[2]])
+        self.gate.spend(COSTS.get(request.methodId.partition(".")[2], 0))
         try:
             answer = request.execute(num_retries=0)
         except HttpError as error:

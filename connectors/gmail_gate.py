@@ -7,6 +7,7 @@ sends a mail, changes one, or deletes one but a draft.  It must not know what th
 from __future__ import annotations
 
 import re
+import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -17,7 +18,7 @@ from urllib.parse import urlsplit
 from connectors.errors import Refused, Unavailable
 from connectors.gmail_errors import asks_to_wait, reasons, retry_after
 from connectors.gmail_quota import Budget, Usage
-from connectors.web import Answer, Web
+from connectors.web import Answer, TooLarge, Web
 
 _ID = r"[A-Za-z0-9_.:~-]{1,200}"
 ALLOWED = tuple(
@@ -85,6 +86,7 @@ class Gate:
         self._pause = pause
         self._own = threading.local()
         self._webs: list[Web] = []
+        self._long: Web | None = None
         self._lock = threading.Lock()
         self._budget = Budget()
         self._not_before = 0.0
@@ -120,6 +122,30 @@ class Gate:
         response = httplib2.Response(facts)
         response.reason = answer.reason
         return response, answer.body
+
+    def begin(self, uri: str, body: bytes) -> socket.socket:
+        """Ask for something that may take long, over a line of its own; what comes back tells of the answer.
+
+        Raises like `request`.
+        """
+        self._check("POST", uri)
+        with self._lock:
+            token = self._tokens()
+        if self._long is None:
+            self._long = self._make()
+            self._webs.append(self._long)
+        told = {"authorization": f"Bearer {token}", "content-type": "application/json"}
+        return self._long.begin("POST", uri, body, told)
+
+    def answered(self) -> bool:
+        """Return whether there is an answer to what was begun."""
+        return self._long is not None and self._long.answered()
+
+    def finish(self) -> Answer:
+        """Return the answer to what was begun.  Raises Unavailable."""
+        if self._long is None:
+            raise Unavailable("Nothing was asked.")
+        return self._long.finish()
 
     def spend(self, units: int) -> None:
         """Count what a question costs, and wait where we would ask too much.
@@ -165,7 +191,7 @@ class Gate:
         used = web.stale(uri)
         try:
             return web.request(method, uri, body, told)
-        except Unavailable:
-            if not used or method != "GET":
+        except Unavailable as error:
+            if not used or method != "GET" or isinstance(error, TooLarge):
                 raise
         return web.request(method, uri, body, told)

@@ -25,7 +25,7 @@ COSTS = {
     "users.watch": 100,
     "users.stop": 50,
 }
-"""Quota units by method; what is not listed is not asked."""
+"""Quota units by method; what is not listed is not asked of Gmail, and Pub/Sub costs none."""
 
 RATE = 100.0
 """Units a second we take at most in the long run; Google allows a user 250."""
@@ -39,7 +39,8 @@ class Usage:
     """What the account has cost since the program started, and how it is being watched.
 
     `units` are Google's quota units, `interval` the seconds between two looks, `mode` is `history`,
-    `window` (the history was gone twice in an hour, so the latest mails are listed instead) or `push`.
+    `window` (the history was gone twice in an hour, so the latest mails are listed instead) or `push`;
+    `trouble` says why there is no push where there should be.
     """
 
     requests: int = 0
@@ -47,6 +48,7 @@ class Usage:
     refreshes: int = 0
     interval: float = 0.0
     mode: str = "history"
+    trouble: str = ""
 
 
 @dataclass(slots=True)

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import select
+import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from urllib.parse import SplitResult, urlencode, urlsplit, urlunsplit
 
@@ -22,7 +25,7 @@ SIZE_CAP = 1 << 23
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
-class TooLarge(Exception):
+class TooLarge(Unavailable):
     """The answer has more octets than were asked for."""
 
 
@@ -42,6 +45,7 @@ class Web:
     def __init__(self, connect_timeout: float = 20.0, read_timeout: float = 60.0) -> None:
         self._timeouts = connect_timeout, read_timeout
         self._lines: dict[str, http.client.HTTPConnection] = {}
+        self._asked: SplitResult | None = None
 
     def request(
         self,
@@ -56,13 +60,50 @@ class Web:
         Raises Unavailable where no whole answer came (the request may have been obeyed), TooLarge where it
         is larger than `cap` octets, Refused for an address that would be spoken to without TLS.
         """
+        self.begin(method, url, body, headers)
+        return self.finish(cap)
+
+    def begin(
+        self, method: str, url: str, body: bytes | None = None, headers: Mapping[str, str] = _NONE
+    ) -> socket.socket:
+        """Ask, and return what becomes readable once an answer comes.  Raises like `request`."""
         where = checked_url(url)
-        try:
+        if self._asked is not None:  # whose answer nobody took
+            self._drop(self._asked.netloc)
+        with self._telling(where):
             line = self._line(where.scheme, where.netloc)
             target = urlunsplit(("", "", where.path or "/", where.query, ""))
             line.request(method, target, body, dict(headers))
-            response = line.getresponse()
+        self._asked = where
+        return line.sock
+
+    def answered(self) -> bool:
+        """Return whether there is something of an answer to what was begun, or the line has ended."""
+        line = self._lines.get(self._asked.netloc) if self._asked else None
+        if line is None:
+            return False
+        pending = isinstance(line.sock, ssl.SSLSocket) and line.sock.pending()
+        return bool(pending or select.select([line.sock], [], [], 0)[0])
+
+    def finish(self, cap: int = SIZE_CAP) -> Answer:
+        """Return the answer to what was begun, waiting for it.  Raises like `request`."""
+        assert self._asked is not None
+        where, self._asked = self._asked, None
+        with self._telling(where):
+            response = self._lines[where.netloc].getresponse()
             octets = _read(response, cap)
+        if len(octets) > cap or response.will_close:  # RFC 9112 9.6
+            self._drop(where.netloc)
+        if len(octets) > cap:
+            raise TooLarge(f"An answer of {where.hostname} is larger than {cap} octets.")
+        known = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, response.reason, MappingProxyType(known), octets)
+
+    @contextlib.contextmanager
+    def _telling(self, where: SplitResult) -> Iterator[None]:
+        """Turn what goes wrong on a line into Unavailable; nobody knows then what it will say next."""
+        try:
+            yield
         except (OSError, http.client.HTTPException, ValueError) as error:
             self._drop(where.netloc)
             raise Unavailable(
@@ -72,12 +113,6 @@ class Web:
         except BaseException:
             self._drop(where.netloc)
             raise
-        if len(octets) > cap or response.will_close:  # RFC 9112 9.6
-            self._drop(where.netloc)
-        if len(octets) > cap:
-            raise TooLarge(where.path)
-        known = {name.lower(): value for name, value in response.getheaders()}
-        return Answer(response.status, response.reason, MappingProxyType(known), octets)
 
     def stale(self, url: str) -> bool:
         """Return whether a request to `url` would use a connection that has been used before."""
@@ -98,8 +133,7 @@ class Web:
             return line
         connect, read = self._timeouts
         if scheme == "https":
-            context = ssl.create_default_context()
-            line = http.client.HTTPSConnection(netloc, timeout=connect, context=context)
+            line = http.client.HTTPSConnection(netloc, timeout=connect, context=_trusting())
         else:
             line = http.client.HTTPConnection(netloc, timeout=connect)
         line.connect()
@@ -112,6 +146,12 @@ class Web:
         if line := self._lines.pop(netloc, None):
             with contextlib.suppress(OSError):
                 line.close()
+
+
+@cache
+def _trusting() -> ssl.SSLContext:
+    """Return one context for all lines: the system's certificates take a megabyte."""
+    return ssl.create_default_context()
 
 
 def _read(response: http.client.HTTPResponse, cap: int) -> bytes:
