@@ -8,19 +8,24 @@ from __future__ import annotations
 import email.policy
 import socket
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
+from pathlib import Path
 
 from connectors.connector import Connector, DraftRef, Removal, SpecialUse
 from connectors.credentials import Secret
 from connectors.errors import ConnectorError, Refused
 from connectors.imap_settings import ImapSettings, Security
 from connectors.imap_survey import Survey, survey
+from daemon.access import gmail_connector, token_path
 from daemon.assembly import connector_for, imap_access
 from daemon.config import Account, Gmail, Imap
 from daemon.doctor import Result, fault, good, notice
 from daemon.errors import UserError
+
+TESTING = timedelta(days=6)
+"""Google ends the logins of apps in testing after seven days."""
 
 ENDING = timedelta(days=14)
 """A certificate that ends sooner is worth a word."""
@@ -33,7 +38,13 @@ def account_there(account: Account, now: datetime) -> Iterator[Result]:
     """Yield what can be said of one account by asking its server."""
     imap, gmail = account.values.imap, account.values.gmail
     if isinstance(imap, Imap):
+        if imap.auth != "password":
+            yield from permission(token_path(account, imap), now)
         yield from contained("login", lambda: _imap(*imap_access(account, imap), now))
+    gmail = account.values.gmail
+    if isinstance(gmail, Gmail):
+        yield from permission(token_path(account, gmail), now)
+        yield from contained("login", lambda: _gmail(account, gmail))
     if isinstance(gmail, Gmail):
         from daemon import doctor_gmail
 
@@ -53,13 +64,44 @@ def contained(check: str, results: Callable[[], Iterator[Result]]) -> Iterator[R
 
 def _imap(settings: ImapSettings, secret: Secret, now: datetime) -> Iterator[Result]:
     secret()
-    yield good("credentials", "The password can be had.")
+    yield good("credentials", "The password, or what takes its place, can be had.")
     yield name(settings.host)
     found = survey(settings, secret)
     yield protection(settings, found, now)
     yield good("login", f"{settings.host} lets {settings.user} in.")
     yield from extensions(found)
     yield from mailboxes(found)
+
+
+def permission(file: Path, now: datetime) -> Iterator[Result]:
+    """Say how old the login given in the browser is; only the server knows whether it still holds."""
+    try:
+        age = now - datetime.fromtimestamp(file.stat().st_mtime, UTC)
+    except OSError:
+        return
+    says = f"The permission was given or renewed {age.days} days ago."
+    if age > TESTING:
+        do = "If the app is in testing at Google, it ended after 7 days: publish it (docs/how-to/gmail.md)."
+        yield notice("permission", says, do)
+    else:
+        yield good("permission", says)
+
+
+def _gmail(account: Account, gmail: Gmail) -> Iterator[Result]:
+    connector = gmail_connector(account, gmail)
+    try:
+        address = connector.address()
+        if address.lower() in account.addresses:
+            yield good("login", f"Gmail lets {address} in.")
+        else:
+            says = f"The permission opens {address}, which is not in `address`."
+            yield notice("login", says, "Add it to `address`, or log in again: afterword authorize")
+        count = len(connector.mailboxes())
+        yield good(
+            "mailboxes", f"{count} labels; watched: INBOX, SENT{''.join(f', {x}' for x in gmail.labels)}."
+        )
+    finally:
+        connector.close()
 
 
 def name(host: str) -> Result:

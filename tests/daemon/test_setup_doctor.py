@@ -13,11 +13,15 @@ from pathlib import Path
 import pytest
 from daemon_process import ADDRESS, Home, eventually
 from servers.dovecot import Dovecot, Layout
+from servers.gmail_peer import CLIENT_ID, GmailUser
+from servers.gmail_proxy import GmailProxy
 from servers.pymap_server import PymapServer
 
 from connectors.connector import Mailbox, SpecialUse
+from connectors.gmail_settings import scopes
 from connectors.imap_settings import ImapSettings, Security
 from connectors.imap_survey import Survey
+from connectors.tokens import Token, TokenFile
 from daemon.doctor import Result, Verdict, clock, disk, watched
 from daemon.doctor_account import extensions, mailboxes, protection
 from daemon.store import Store
@@ -156,6 +160,28 @@ def test_a_server_without_extensions_works_and_is_told_so(pymap_server: PymapSer
     assert "known by their names" in found["extensions"]["says"]
     assert found["server"]["verdict"] == "good"
     assert found["country"]["verdict"] == "notice"
+
+
+def test_gmail_is_asked_who_we_are(gmail_user: GmailUser, gmail_proxy: GmailProxy, home: Home) -> None:
+    """The permission's account and age are told; without a permission it is 77 and `afterword authorize`."""
+    home.config.write_text(
+        f'address = ["{gmail_user.address}", "me@mail.example"]\ncountry = "ES"\n[gmail]\napi = "{gmail_proxy.url}"\n'
+        f'pubsub = "{gmail_proxy.url}"\n[state]\ndirectory = "state"\n'
+    )
+    status, found = results(home)
+    assert status == 77
+    assert "afterword authorize" in found["login"]["do"]
+    refresh = gmail_user.emulator.refresh_token(gmail_user.number)
+    file = home.path / "state" / "login-main.json"
+    TokenFile(file).write(Token(CLIENT_ID, f"{gmail_proxy.url}/oauth2/token", refresh, scopes=scopes()))
+    status, found = results(home, "--write-test")
+    assert status == 0, found
+    assert {found[check]["verdict"] for check in ("login", "mailboxes", "permission", "write test")} == {
+        "good"
+    }
+    week = file.stat().st_mtime - 8 * 86400
+    os.utime(file, (week, week))
+    assert "testing" in results(home)[1]["permission"]["do"]
 
 
 def surveyed(**more: object) -> Survey:
