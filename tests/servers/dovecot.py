@@ -31,15 +31,40 @@ from connectors.imap import ImapConnector, ImapSettings, Security
 PASSWORD = "open-sesame"
 MISSING = "Dovecot is not installed; get it with: apt-get install dovecot-imapd"
 
+_QUOTA_23 = """
+mail_plugins = quota
+protocol imap {
+  mail_plugins = quota imap_quota
+}
+plugin {
+  quota = count:User quota
+  quota_vsizes = yes
+  quota_rule = *:storage=1K
+}
+"""
+_QUOTA_24 = """
+mail_plugins {
+  quota = yes
+}
+quota "User quota" {
+  driver = count
+  storage_size = 1 K
+}
+"""
+
 _names = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How the server presents its mailboxes.  `boxes` are (name, special use or nothing)."""
+    """How the server presents its mailboxes.  `boxes` are (name, special use or nothing).
+
+    `quota`: the accounts have no room for another mail (what is delivered as a file is not counted).
+    """
 
     boxes: tuple[tuple[str, str], ...] = (("Drafts", r"\Drafts"), ("Sent", r"\Sent"), ("Trash", r"\Trash"))
     prefix: str = ""
+    quota: bool = False
 
 
 class Dovecot:
@@ -231,7 +256,7 @@ userdb {{
   driver = static
   args = uid={self._account.pw_uid} gid={self._account.pw_gid} home={self._root}/users/%u
 }}
-"""
+{_QUOTA_23 if self.layout.quota else ""}"""
 
     def _config_24(self) -> str:
         """Return the configuration in the language of Dovecot 2.4."""
@@ -248,7 +273,7 @@ mail_home = {self._root}/users/%{{user}}
 passdb static {{
   password = {PASSWORD}
 }}
-"""
+{_QUOTA_24 if self.layout.quota else ""}"""
 
 
 def _free_ports(count: int) -> tuple[int, ...]:
