@@ -23,8 +23,9 @@ from daemon.reading.lexicon import load
 _LONGEST = 1_200  # characters of a sentence that are listened to
 _MOST = 150  # sentences of a mail that are listened to
 _QUOTE = 240
-_ALIKE = 0.4  # how like examples a sentence must be to count as a hint
+_ALIKE = 0.33  # how like examples a sentence must be to count as a hint
 _CLEAR = 0.75  # ... to count in full
+_LONG = 25  # sentences; in longer mails much resembles something by chance
 _CLAUSE = re.compile(r"(?<=[.!?])\s+")
 _GRAMMAR = ("negations", "harmless", "conditions", "courtesies", "chances", "generals")
 
@@ -160,7 +161,7 @@ class Lexicon:
     subjects: PhraseBook
     examples: Examples
     grammar: _Grammar
-    negative: frozenset[str]  # examples of phrases that hold a negation themselves
+    negative: frozenset[str]  # examples of phrases that may hold a negation themselves
 
 
 @cache
@@ -183,7 +184,9 @@ def lexicon(language: str) -> Lexicon:
         subjects=PhraseBook(subjects),
         examples=Examples(known, alike),
         grammar=turns,
-        negative=frozenset(one.example for one in body if turns.negations.search(plain(one.example))),
+        negative=frozenset(
+            one.example for one in body if turns.negations.search(plain(f"{one.example} {one.source}"))
+        ),
     )
 
 
@@ -203,12 +206,27 @@ def listen(
     """
     spoken = lexicon(language)
     said = list(_hear(subject, -1, spoken, likely=False)) if subject else []
+    alike = _ALIKE if len(sentences) <= _LONG else _CLEAR
     for place, sentence in enumerate(sentences[:_MOST]):
-        said.extend(_hear(sentence, place, spoken, likely=likely))
+        said.extend(_hear(sentence, place, spoken, likely=likely, alike=alike))
+    if likely and all(one.does in TOPICS for one in said):
+        said.extend(_guess(sentences[:_LONG], spoken))
     return tuple(said)
 
 
-def _hear(sentence: str, place: int, spoken: Lexicon, *, likely: bool) -> Iterator[Said]:
+def _guess(sentences: Sequence[str], spoken: Lexicon) -> Iterator[Said]:
+    """Yield, as a hint, what is likeliest where nothing is clear."""
+    each = (
+        one for place, sentence in enumerate(sentences) for one in _resembles(sentence, place, spoken, 0.0)
+    )
+    known = [one for one in each if one[0].does not in TOPICS and one[0].does is not Does.NOTHING]
+    if known:
+        yield max(known, key=lambda one: one[1])[0]
+
+
+def _hear(
+    sentence: str, place: int, spoken: Lexicon, *, likely: bool, alike: float = _ALIKE
+) -> Iterator[Said]:
     """Yield what a sentence does: what its phrases say and, where it is `likely`, what it is like.
 
     A sentence that is clearly like others than its phrases say does what those do, and the phrases only hint.
@@ -217,7 +235,7 @@ def _hear(sentence: str, place: int, spoken: Lexicon, *, likely: bool) -> Iterat
     if not likely:
         yield from said
         return
-    like = tuple(_resembles(sentence, place, spoken))
+    like = tuple(_resembles(sentence, place, spoken, alike))
     done = {one.does for one in said if one.does not in TOPICS}
     doubtful = any(sure >= _CLEAR and one.does not in done for one, sure in like)
     yield from (replace(one, weak=one.weak or (doubtful and one.does not in TOPICS)) for one in said)
@@ -250,12 +268,12 @@ def _say(sentence: str, place: int, spoken: Lexicon) -> Iterator[Said]:
             yield said
 
 
-def _resembles(sentence: str, place: int, spoken: Lexicon) -> Iterator[tuple[Said, float]]:
-    """Yield what the clauses of a sentence are like, and how sure that is."""
+def _resembles(sentence: str, place: int, spoken: Lexicon, least: float) -> Iterator[tuple[Said, float]]:
+    """Yield what the clauses of a sentence are like, and how sure that is where it is at `least` so sure."""
     for clause in _CLAUSE.split(sentence[:_LONGEST]):
         words = plain(clause)
         like = spoken.examples.like(words)
-        if like is None or like.share < _ALIKE:
+        if like is None or like.share < least:
             continue
         does = Does(like.name)
         if not _Turn.of(words, spoken.grammar).sets_condition(does):

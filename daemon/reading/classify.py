@@ -30,6 +30,7 @@ _PLAIN = 3.0  # how many votes
 _TIMED = 2.0  # ... where a time for an interview is settled
 _JOINS = 0.48  # the most that a mail can have which may only join a case
 _BULK = 2.5  # job alerts come in bulk, which speaks against every other kind
+_SEVERAL = 2  # jobs
 _TIMES = 2.0  # votes that times and timelines can add
 
 
@@ -72,8 +73,8 @@ def _asks(facts: Facts) -> bool:
 
 
 def _settled(facts: Facts) -> bool:
-    choice = facts.times > 1 and facts.firmly(Does.ASKS_WHEN)
-    return facts.times > 0 and facts.slots < 2 and not choice
+    choice = facts.choice or (facts.times > 1 and facts.firmly(Does.ASKS_WHEN))
+    return facts.times > 0 and facts.slots < 2 and not (choice and not facts.method)
 
 
 def _does_else(facts: Facts) -> bool:
@@ -198,6 +199,7 @@ VOTES: tuple[Vote, ...] = (
     _says(_J, 4.0, "lists jobs", Does.LISTS_JOBS),
     Vote(_J, 2.0, "says so in several ways", lambda f: f.times_said(Does.LISTS_JOBS) > 1, (Does.LISTS_JOBS,)),
     Vote(_J, 2.0, "says so in several ways", lambda f: f.times_said(Does.LISTS_JOBS) > 3, ()),
+    Vote(_J, 3.0, "names several jobs to many", lambda f: f.newsletter and f.named >= _SEVERAL),
     Vote(_J, 1.0, "is a bulk mail", lambda f: f.newsletter and f.has(Does.LISTS_JOBS), ()),
 )
 

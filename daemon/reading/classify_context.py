@@ -170,7 +170,7 @@ def _envelope(message: Message, sender: Sender, me: Me) -> Iterable[Reason]:
     if sender.domain and sender.domain in home(message, me):
         yield -4.0, Evidence(address, "written by a colleague")
     elif _in_person(message, sender):
-        yield 0.6, Evidence(address, "somebody at an organisation wrote to the user alone")
+        yield 0.8, Evidence(address, "somebody at an organisation wrote to the user alone")
     if sender.list:
         yield -2.5, Evidence(message.fields.get("list-id", ""), "came over a mailing list")
     if "list-unsubscribe" in message.fields and not sender.relay:
@@ -208,7 +208,7 @@ def _asked(message: Message, me: Me, language: str) -> Iterable[Reason]:
 
 def _of_an_employer(said: Said) -> bool:
     """Return whether words are those of who hires: "your application", "we would like to invite you"."""
-    yours = said.does is Does.APPLYING and said.words.split()[0] in _YOURS
+    yours = said.does in (Does.APPLYING, Does.JOB) and said.words.split()[0] in _YOURS
     return yours or (said.does is Does.RECEIVED and not said.weak)
 
 

@@ -21,6 +21,11 @@ _BOOKING = re.compile(
     r"|calendar\.app\.google|/schedul|/book|appointment|timeslot|slot|availability|rdv|termin",
     re.IGNORECASE,
 )
+_OR = re.compile(  # "Tuesday or Friday", "10 or 11.30"
+    r"\b(?:\d|mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|lun|mar|mer|jeu|ven|sam|dim|mi[eé]|jue|vie|seg|ter|qua"
+    r"|qui|sex|gio|maa|din|woe|don|vri|zat|zon)\w{0,12}\W{1,3}(?:\w{1,12}\W{1,3}){0,3}(?:or|oder|ou|of|o)\b",
+    re.IGNORECASE,
+)
 _TALKS = frozenset({Does.JOB, Does.APPLYING, Does.INVITES, Does.FIXES, Does.WORK})
 
 
@@ -28,18 +33,19 @@ _TALKS = frozenset({Does.JOB, Does.APPLYING, Does.INVITES, Does.FIXES, Does.WORK
 class Facts:
     """All that is known of a mail when its kind is decided.
 
-    `sentences` counts them.  `counts` says how many sentences do each act, `hints` which
-    are done by weak words only, `titled` which
-    the subject of a first mail does.  `context` is how much speaks for the user's own application, `job` the
-    part of it that names a job (see `classify_context`), `why` the reasons.  `times` and `slots` count
-    interviews stated and offered.  `method` and `sequence` are iCalendar's, `talk` whether the entry is an
-    interview by its words.  `linked`: a hyperlink leads to a booking page.
+    `sentences` counts them.  `counts` says how many sentences do each act, `hints` which are done by weak
+    words only, `titled` which the subject of a first mail does, `named` how many jobs or their parts are
+    named.  `context` is how much speaks for the user's own application, `job` the part of it that names a
+    job (see `classify_context`), `why` the reasons.  `times` and `slots` count interviews stated and offered,
+    `choice`: the candidate is to choose between times.  `method` and `sequence` are iCalendar's, `talk`
+    whether the entry is an interview by its words.  `linked`: a hyperlink leads to a booking page.
     """
 
     said: tuple[Said, ...] = ()
     sentences: int = 0
     counts: Mapping[Does, int] = field(default_factory=dict)
     hints: frozenset[Does] = frozenset()
+    named: int = 0
     titled: frozenset[Does] = frozenset()
     context: float = 0.0
     job: float = 0.0
@@ -55,6 +61,7 @@ class Facts:
     sequence: int = 0
     talk: bool = False
     linked: bool = False
+    choice: bool = False
     timelines: int = 0
 
     def has(self, *acts: Does) -> bool:
@@ -99,6 +106,7 @@ def gather(
         sentences=sentences,
         counts=Counter(does for does, _ in heard),
         titled=frozenset(one.does for one in own if one.place < 0 and not one.weak),
+        named=len({one.words for one in own if one.does is Does.WORK}),
         hints=frozenset(does for does, _ in heard if does not in firm),
         context=context.weight,
         job=context.job,
@@ -111,6 +119,7 @@ def gather(
         method=("CANCEL" if first.cancelled else first.method) if first else "",
         sequence=max((event.sequence for event in invites.events), default=0),
         talk=talk or (first is not None and context.weight >= 1),
+        choice=any(one.does is Does.ASKS_WHEN and _OR.search(one.quote) for one in own),
         linked=any(_BOOKING.search(link.href) or _BOOKING.search(link.text) for link in message.links),
     )
 
