@@ -154,8 +154,9 @@ def latest_promise(mails: Sequence[Event]) -> Promise | None:
 def standing(history: Iterable[Event]) -> Standing:
     """Return how far a case has come.
 
-    A rejection is taken back by a mail with which the process goes on or in which a person says where
-    things stand; a pleasantry does not.  What the user decided is final.
+    Who still says when they will act has not rejected anybody.  A rejection is taken back by a mail with
+    which the process goes on or in which a person says where things stand; a pleasantry does not.  What the
+    user decided is final.
     """
     now = Standing(Outcome.OPEN)
     for mail in history:
@@ -171,9 +172,11 @@ def standing(history: Iterable[Event]) -> Standing:
 
 
 def _goes_on(mail: Event) -> bool:
-    says_where_it_stands = mail.kind is Kind.EMPLOYER_UPDATE and mail.personal
+    says_where_it_stands = mail.personal and (mail.kind is Kind.EMPLOYER_UPDATE or bool(promise_of(mail)))
     return mail.by is Party.EMPLOYER and (mail.kind in NEXT_STEPS or says_where_it_stands)
 
 
 def _says(mail: Event) -> Outcome | None:
-    return THEY_SAY.get(mail.kind) if mail.by is Party.EMPLOYER else YOU_SAY.get(mail.act)
+    if mail.by is not Party.EMPLOYER:
+        return YOU_SAY.get(mail.act)
+    return None if mail.kind is Kind.REJECTION and promise_of(mail) else THEY_SAY.get(mail.kind)

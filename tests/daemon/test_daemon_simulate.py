@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from servers.pymap_server import PASSWORD, PymapServer
 
 from daemon.cli import afterword
+from daemon.errors import UsageError
 from daemon.policy_choice import chosen_policy
 from daemon.reading.model import Me
 from daemon.regret import Regret, look_back
@@ -193,3 +195,54 @@ def test_a_stop_is_reported_once() -> None:
     """Time that passes after a stop adds nothing."""
     late = datetime(2027, 5, 15, tzinfo=UTC)
     assert [each.decision.action for each in simulated([INVITATION]).done(late)].count("stop") == 1  # type: ignore[arg-type]
+
+
+def test_takeout_without_spam_and_drafts(tmp_path: Path) -> None:
+    """In Google's own export, mail labelled as spam, draft or deleted takes no part."""
+    labelled = {"Inbox,Important": INVITATION, "Spam": UPDATE, "Drafts": QUESTION, "Trash": UPDATE}
+    folder = tmp_path / "All mail.mbox"
+    folder.write_bytes(
+        b"".join(
+            b"From 1@xxx Mon Mar 02 09:00:00 +0000 2026\nX-Gmail-Labels: %s\n%s\n" % (labels.encode(), octets)
+            for labels, octets in labelled.items()
+        )
+    )
+    assert outline(run("--until", "2026-05-15", folder)) == outline(
+        run("--until", "2026-05-15", archive(tmp_path, [INVITATION]))
+    )
+
+
+def test_a_live_account_is_only_read(pymap_server: PymapServer, tmp_path: Path) -> None:
+    """With --account the configured mailbox is looked at: no draft is laid there, and no state is written."""
+    user = pymap_server.new_user()
+    pymap_server.deliver(user, INVITATION, internal_date=datetime(2026, 3, 4, 15, tzinfo=UTC))
+    (tmp_path / "password").write_text(PASSWORD)
+    (tmp_path / "password").chmod(0o600)
+    config = tmp_path / "config.toml"
+    config.write_text(
+        'address = "sam.rivera@mail.example"\ntimezone = "America/New_York"\ncountry = "US"\n'
+        f'policy = "prompt"\n[state]\ndirectory = "{tmp_path / "state"}"\n'
+        f'[imap]\nhost = "127.0.0.1"\nport = {pymap_server.port}\nsecurity = "none"\nuser = "{user}"\n'
+        'password_file = "password"\n'
+    )
+    given = ["simulate", "--json", "--account", "--config", str(config), "--until", "2026-05-15"]
+    result = CliRunner().invoke(afterword, given)
+    assert result.exit_code == 0, result.output
+    assert outline([json.loads(line) for line in result.stdout.splitlines()]) == [
+        ("2026-03-10T15:00", "draft", "thank-you"),
+        ("2026-03-17T09:00", "draft", "status-check"),
+        ("2026-03-31T09:00", "stop", None),
+    ]
+    assert not (tmp_path / "state").exists()
+    with pymap_server.client(user) as client:
+        client.select_folder("INBOX", readonly=True)
+        assert client.search("SEEN") == []
+        client.select_folder("Drafts", readonly=True)
+        assert client.search() == []
+
+
+def test_what_to_look_at_must_be_said() -> None:
+    """Neither files nor an account, or both, is a usage error that says what to do."""
+    for given in (["simulate"], ["simulate", "--account", "main", "mail.mbox"]):
+        result = CliRunner().invoke(afterword, given)
+        assert result.exit_code == 2 or isinstance(result.exception, UsageError)
