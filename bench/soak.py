@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _TESTS = Path(__file__).parents[1] / "tests"
-sys.path[:0] = [str(_TESTS), str(_TESTS / "daemon")]
+sys.path.insert(0, str(_TESTS))
+sys.path.insert(0, str(_TESTS / "daemon"))
 
 from daemon_killing import kill_again_and_again
 from daemon_process import Home
