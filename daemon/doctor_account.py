@@ -18,7 +18,7 @@ from connectors.credentials import Secret
 from connectors.errors import ConnectorError, Refused
 from connectors.imap_settings import ImapSettings, Security
 from connectors.imap_survey import Survey, survey
-from daemon.access import gmail_connector, token_path
+from daemon.access import token_path
 from daemon.assembly import connector_for, imap_access
 from daemon.config import Account, Gmail, Imap
 from daemon.doctor import Result, fault, good, notice
@@ -41,13 +41,10 @@ def account_there(account: Account, now: datetime) -> Iterator[Result]:
         if imap.auth != "password":
             yield from permission(token_path(account, imap), now)
         yield from contained("login", lambda: _imap(*imap_access(account, imap), now))
-    gmail = account.values.gmail
-    if isinstance(gmail, Gmail):
-        yield from permission(token_path(account, gmail), now)
-        yield from contained("login", lambda: _gmail(account, gmail))
     if isinstance(gmail, Gmail):
         from daemon import doctor_gmail
 
+        yield from permission(token_path(account, gmail), now)
         yield from contained("login", lambda: doctor_gmail.findings(account, gmail))
 
 
@@ -87,30 +84,13 @@ def permission(file: Path, now: datetime) -> Iterator[Result]:
         yield good("permission", says)
 
 
-def _gmail(account: Account, gmail: Gmail) -> Iterator[Result]:
-    connector = gmail_connector(account, gmail)
-    try:
-        address = connector.address()
-        if address.lower() in account.addresses:
-            yield good("login", f"Gmail lets {address} in.")
-        else:
-            says = f"The permission opens {address}, which is not in `address`."
-            yield notice("login", says, "Add it to `address`, or log in again: afterword authorize")
-        count = len(connector.mailboxes())
-        yield good(
-            "mailboxes", f"{count} labels; watched: INBOX, SENT{''.join(f', {x}' for x in gmail.labels)}."
-        )
-    finally:
-        connector.close()
-
-
 def name(host: str) -> Result:
     """Say whether the server's name leads anywhere."""
     try:
         found = {str(entry[4][0]) for entry in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
     except OSError as error:
         return fault(
-            "name", f"{host} is not found: {error.strerror}.", "Check `host`, and that you are online."
+            "server", f"{host} is not found: {error.strerror}.", "Check `host`, and that you are online."
         )
     return good("server", f"{host} is {', '.join(sorted(found))}.")
 

@@ -165,8 +165,8 @@ def test_a_server_without_extensions_works_and_is_told_so(pymap_server: PymapSer
 def test_gmail_is_asked_who_we_are(gmail_user: GmailUser, gmail_proxy: GmailProxy, home: Home) -> None:
     """The permission's account and age are told; without a permission it is 77 and `afterword authorize`."""
     home.config.write_text(
-        f'address = ["{gmail_user.address}", "me@mail.example"]\ncountry = "ES"\n[gmail]\napi = "{gmail_proxy.url}"\n'
-        f'pubsub = "{gmail_proxy.url}"\n[state]\ndirectory = "state"\n'
+        'address = "me@mail.example"\ncountry = "ES"\n[gmail]\n'
+        f'api = "{gmail_proxy.url}"\npubsub = "{gmail_proxy.url}"\n[state]\ndirectory = "state"\n'
     )
     status, found = results(home)
     assert status == 77
