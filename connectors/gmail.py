@@ -106,9 +106,12 @@ class GmailConnector:
             for page in self._client.history(place.history):
                 last = str(page.get("historyId") or last)
                 for record in gmail_mail.tables(page, "history"):
-                    ids = [one for one in _arrived(record, watched) if one not in seen]
-                    seen.update(ids)
-                    yield from ((mail[1], place) for mail in map(self._mail, ids) if mail)
+                    came = {one: told for one, told in _arrived(record, watched).items() if one not in seen}
+                    seen.update(came)
+                    for one, told in came.items():
+                        found = self._mail(one)
+                        if found and (told or watched & gmail_mail.labels(found[0])):
+                            yield found[1], place
                     place = Place(str(record.get("id") or place.history))
                     yield None, place
         except Said:
@@ -128,7 +131,8 @@ class GmailConnector:
 
     def _listed(self, place: Place | None, since: datetime) -> Iterator[_Step]:
         """Yield the mails that arrived at or after `since` and were not read yet, label by label."""
-        place = Place(self._present(), place.window if place and place.window else MappingProxyType({}))
+        now = self._client.history_id() or self._client.newest_history_id()
+        place = Place(now, place.window if place and place.window else MappingProxyType({}))
         watched, floor = self._watched(), int(since.timestamp() * 1000)
         for label in watched:
             reach = (place.window or {}).get(label, Reach(0))
@@ -159,13 +163,6 @@ class GmailConnector:
             return self._client.message(message_id, "full")
         except TooLarge:
             return self._client.message(message_id, "metadata")
-
-    def _present(self) -> str:
-        """Return the history id of now."""
-        found = str(self._client.profile().get("historyId") or "")
-        if not found.isdigit():
-            raise Unavailable("Gmail does not say where its history stands.")
-        return found
 
     def _watched(self) -> tuple[str, ...]:
         """Return the ids of the watched labels; a mail with several of them belongs to the first."""
@@ -256,8 +253,8 @@ class GmailConnector:
 
     def _lying(self) -> dict[tuple[str, str], StoredMessage]:
         """Return the drafts by their own ids and their messages', newest first."""
-        present = self._present()
-        if present != self._drafts_at:
+        present = self._client.history_id()
+        if not present or present != self._drafts_at:
             keys = self._client.draft_ids(_MOST_DRAFTS)
             found = [(key, self._draft_mail(key, keep=at >= _FRESH_DRAFTS)) for at, key in enumerate(keys)]
             lying = [(key, mail) for key, mail in found if mail]
@@ -351,15 +348,18 @@ def _batches(steps: Iterator[_Step]) -> Iterator[Batch]:
         yield Batch(tuple(batch), place.cursor())
 
 
-def _arrived(record: Json, watched: frozenset[str]) -> list[str]:
-    """Return the ids of the messages that came into a watched label by a history record, each once."""
-    found: dict[str, None] = {}
+def _arrived(record: Json, watched: frozenset[str]) -> dict[str, bool]:
+    """Return the ids of messages that came into a watched label by a history record.
+
+    False is said of those whose labels are not told; true also of a mail that was archived since.
+    """
+    found: dict[str, bool] = {}
     for each in gmail_mail.tables(record, "messagesAdded") + gmail_mail.tables(record, "labelsAdded"):
         message = gmail_mail.table(each, "message")
         labels = gmail_mail.labels(each) or gmail_mail.labels(message)
-        if watched & labels and message.get("id"):
-            found[str(message["id"])] = None
-    return list(found)
+        if message.get("id") and (watched & labels or not labels):
+            found[str(message["id"])] = bool(labels)
+    return found
 
 
 def _from(millis: int) -> dict[str, str]:

@@ -53,6 +53,22 @@ class GmailClient:
         """Return the address and the present history id."""
         return self.ask(self._users.getProfile(userId="me"))
 
+    def history_id(self) -> str:
+        """Return the present history id; nothing where the service does not tell (Google's own does)."""
+        try:
+            said = self.ask(self._users.getProfile(userId="me"), ready_for=(404,))
+        except Said:
+            return ""
+        found = str(said.get("historyId") or "")
+        return found if found.isdigit() else ""
+
+    def newest_history_id(self) -> str:
+        """Return the history id of the newest message; of an empty account the first there can be."""
+        newest = next(self.message_ids(maxResults=1), "")
+        message = self.message(newest, "minimal") if newest else None
+        found = str((message or {}).get("historyId") or "")
+        return found if found.isdigit() else "1"
+
     def labels(self) -> list[Json]:
         """Return all labels."""
         return tables(self.ask(self._users.labels().list(userId="me")), "labels")

@@ -116,8 +116,7 @@ class Gate:
                 token = self._tokens.renewed()
                 self.usage = replace(self.usage, refreshes=self.usage.refreshes + 1)
             answer = self._ask(method, uri, octets, headers, token)
-        if asks_to_wait(answer.status, reasons(answer.body)):
-            self._not_before = time.monotonic() + (retry_after(answer.headers) or _PAUSE)
+        self._heed(answer)
         facts = {**answer.headers, "status": str(answer.status)}
         response = httplib2.Response(facts)
         response.reason = answer.reason
@@ -165,6 +164,13 @@ class Gate:
         """Let go of all lines without waiting for the server."""
         for web in self._webs:
             web.close()
+
+    def _heed(self, answer: Answer) -> None:
+        """Remember how long the server wants to be left alone, if it does."""
+        asked = asks_to_wait(answer.status, reasons(answer.body))
+        said = retry_after(answer.headers) if asked or answer.status == 503 else None
+        if asked or said:
+            self._not_before = time.monotonic() + (said or _PAUSE)
 
     def _web(self) -> Web:
         """Return the present thread's lines."""

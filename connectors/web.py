@@ -90,7 +90,10 @@ class Web:
         assert self._asked is not None
         where, self._asked = self._asked, None
         with self._telling(where):
-            response = self._lines[where.netloc].getresponse()
+            line = self._lines.get(where.netloc)
+            if line is None:  # closed meanwhile, by another thread
+                raise http.client.NotConnected
+            response = line.getresponse()
             octets = _read(response, cap)
         if len(octets) > cap or response.will_close:  # RFC 9112 9.6
             self._drop(where.netloc)
@@ -104,7 +107,8 @@ class Web:
         """Turn what goes wrong on a line into Unavailable; nobody knows then what it will say next."""
         try:
             yield
-        except (OSError, http.client.HTTPException, ValueError) as error:
+        except (OSError, http.client.HTTPException, ValueError, AttributeError) as error:
+            # an AttributeError is http.client's word for a line that another thread has closed
             self._drop(where.netloc)
             raise Unavailable(
                 f"{where.hostname} cannot be reached: {_words(error)}.",

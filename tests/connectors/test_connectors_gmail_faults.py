@@ -210,6 +210,15 @@ def test_retry_after_is_kept(account: GmailAccount) -> None:
     assert connector.mailboxes()
 
 
+def test_a_server_in_maintenance_is_left_alone_as_long_as_it_says(account: GmailAccount) -> None:
+    """503 with Retry-After is kept like 429."""
+    connector = account.connector()
+    account.proxy.fail("/me/labels", 503, Retry_After="20")
+    for said in ("out of order", "left alone for another (20|19)"):
+        with pytest.raises(Unavailable, match=said):
+            connector.mailboxes()
+
+
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 408])
 def test_an_error_of_the_servers_own_is_a_pause(account: GmailAccount, status: int) -> None:
     """5xx means later, and says nothing about the user."""
@@ -303,6 +312,25 @@ def test_a_large_mail_is_read_without_what_is_attached(account: GmailAccount) ->
     assert len(large.octets) < 2000
     assert b"Message-ID: <large@mail.example>" in large.octets
     assert "We decide by Friday." in str(message.parse(large.octets))
+
+
+def test_a_service_that_tells_less_is_read_all_the_same(account: GmailAccount) -> None:
+    """Without a profile and without labels in the history, as lesser doubles of Gmail have it."""
+    account.deliver(mail("one"))
+    account.proxy.fail("/me/profile", 404, "notFound", times=99)
+    connector = account.connector()
+    assert len(everything(connector)[0]) == 1
+    cursor = everything(connector)[1]
+    account.deliver(mail("two"))
+    added = {"messagesAdded": [{"message": {"id": account.user.message_id(mail("two"), "INBOX")}}]}
+    account.proxy.answer(
+        "/me/history", json.dumps({"history": [{"id": "9", **added}], "historyId": "9"}).encode()
+    )
+    found, _ = everything(connector, cursor)
+    assert [each.octets for each in found] == [mail("two")]
+    ref = connector.append_draft(DRAFT, DRAFT_ID)
+    put(account, ref.draft_id, mail("draft", "Edited."))
+    assert connector.drafts()[0].octets == mail("draft", "Edited.")
 
 
 def test_the_network_gone_for_days_is_one_question_a_time(tmp_path: Path) -> None:
