@@ -5,12 +5,13 @@ What a reading means, and what follows from it, is not known here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from connectors.connector import Cursor, StoredMessage
 from daemon.audit import Audit
 from daemon.audit_facts import quarantined
+from daemon.linking import mentioned
 from daemon.log import logger
 from daemon.reader import Read, ReaderDied
 from daemon.reading.model import Reading
@@ -22,12 +23,23 @@ POISON = 3
 
 
 class Intake:
-    """Reads what arrives in one account.  `read` takes octets and INTERNALDATE; it raises only ReaderDied."""
+    """Reads what arrives in one account.
 
-    def __init__(self, book: Book, audit: Audit, read: Callable[[bytes, datetime], Read]) -> None:
+    `read` takes octets, INTERNALDATE, and whether a glance will not do; it raises only ReaderDied.
+    `knows` says whether any of some Message-IDs and addresses has to do with a case.
+    """
+
+    def __init__(
+        self,
+        book: Book,
+        audit: Audit,
+        read: Callable[[bytes, datetime, bool], Read],
+        knows: Callable[[Iterable[str]], bool],
+    ) -> None:
         self._book = book
         self._audit = audit
         self._read = read
+        self._knows = knows
 
     def take(self, messages: Sequence[StoredMessage], now: datetime, cursor: Cursor | None) -> None:
         """Read what is new, and commit it together with the cursor.
@@ -38,10 +50,13 @@ class Intake:
         mails = {mail_key(message.octets): message for message in messages}
         unseen = self._book.unseen(mails)
         found: list[tuple[Read, str]] = []
+        fresh: set[str] = set()  # what this batch adds to what `knows` knows
         poison: dict[bytes, str] = {}
         for key in [key for key in mails if key in unseen]:
             try:
-                found.append((self._patiently(key, mails[key]), mails[key].thread_id or ""))
+                read = self._patiently(key, mails[key], fresh)
+                found.append((read, mails[key].thread_id or ""))
+                fresh |= known_by(read.reading)
             except ReaderDied as died:
                 poison[key] = str(died)
         with self._book.store.transaction():
@@ -56,11 +71,13 @@ class Intake:
             if cursor is not None:
                 self._book.set_cursor(cursor)
 
-    def _patiently(self, key: bytes, mail: StoredMessage) -> Read:
+    def _patiently(self, key: bytes, mail: StoredMessage, fresh: set[str]) -> Read:
         """Return what a mail says; where reading it fails, try again as often as is allowed."""
+        names = mentioned(mail.octets)
+        whole = not fresh.isdisjoint(names) or self._knows(names)
         while True:
             try:
-                return self._read(mail.octets, mail.internal_date)
+                return self._read(mail.octets, mail.internal_date, whole)
             except ReaderDied as died:
                 failures = self._book.count_failure(key)
                 logger().warning("reading_failed", mail=key.hex(), reason=str(died), failures=failures)
@@ -72,9 +89,17 @@ class Intake:
         self._audit.record(now, quarantined(key, reason))
 
 
+def known_by(reading: Reading) -> frozenset[str]:
+    """Return the Message-IDs and addresses by which other mails of this one's case may be known."""
+    if not worth_keeping(reading) or (reading.kind in (Kind.OTHER, Kind.JOB_ALERT) and not reading.outgoing):
+        return frozenset()
+    author = {reading.sender.address} if reading.sender and not reading.outgoing else set()
+    return frozenset({reading.message_id, *reading.in_reply_to, *reading.references, *author} - {""})
+
+
 def worth_keeping(reading: Reading) -> bool:
     """Return whether a mail might belong to a case: most mail in a mailbox is a list's or a machine's."""
-    if reading.unreadable:
+    if reading.unreadable or reading.glanced:
         return False
     if reading.outgoing and reading.sender and {a.address for a in reading.to} == {reading.sender.address}:
         return False  # a note to oneself says nothing to an employer

@@ -8,6 +8,7 @@ the cases it was told of.  What must not be known here: the policy, the store, t
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,11 @@ OPENS_AT = 0.5
 
 ALIVE = timedelta(days=120)
 """How long after a case's last mail a word of its people about nothing in particular still belongs to it."""
+
+_HEADER = 65_536
+_END_OF_HEADER = re.compile(rb"\r?\n\r?\n")
+_ANGLED = re.compile(r"<([^<>\s]{3,500})>")
+_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 
 OPENING = frozenset(
     {
@@ -67,6 +73,13 @@ class _Known:
     employers: list[str] = field(default_factory=list)
     requisitions: set[str] = field(default_factory=set)
     latest: datetime | None = None
+
+
+def mentioned(octets: bytes) -> frozenset[str]:
+    """Return the Message-IDs and lower-case addresses in a mail's header, found without parsing it."""
+    header = _END_OF_HEADER.split(octets[:_HEADER], maxsplit=1)[0].decode("utf-8", "replace")
+    ids = _ANGLED.findall(header)
+    return frozenset((*ids, *(one.lower() for one in _ADDRESS.findall(header))))
 
 
 class Casebook:
@@ -121,6 +134,17 @@ class Casebook:
     def _doubt(self, case_id: str, reading: Reading) -> str:
         known = self._known.get(case_id)
         return trust.doubt(reading, known.domains if known else ())
+
+    def knows(self, mentioned: Iterable[str]) -> bool:
+        """Return whether any of these Message-IDs and addresses has to do with a case."""
+        return any(
+            one in self._by_id
+            or one in self._wanted
+            or one in self._loose
+            or one in self._by_person
+            or any(host in self._by_domain for host in _hosts(one))
+            for one in mentioned
+        )
 
     def claim(self, case_id: str, message_id: str) -> None:
         """Remember that mails in the thread of this Message-ID belong to the case (our own drafts too)."""
@@ -218,6 +242,12 @@ class Casebook:
     def _loose_thread(self, reading: Reading) -> tuple[str, ...]:
         ids = dict.fromkeys((*reading.in_reply_to, *reading.references))
         return tuple(self._loose[i].key for i in ids if i in self._loose)
+
+
+def _hosts(address: str) -> Iterable[str]:
+    """Yield the host of an address and the domains it lies in."""
+    labels = address.rpartition("@")[2].split(".")
+    return (".".join(labels[n:]) for n in range(len(labels) - 1))
 
 
 def worth_remembering(reading: Reading) -> bool:

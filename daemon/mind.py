@@ -56,9 +56,9 @@ class UserMind:
         self.user = user
         self._read = reader.read if reader else read_here
 
-    def read(self, octets: bytes, internal_date: datetime) -> Read:
+    def read(self, octets: bytes, internal_date: datetime, whole: bool = True) -> Read:
         """Return what a mail says, and its new text.  Raises ReaderDied where a reader reads it."""
-        return self._read(octets, internal_date, self.user.me)
+        return self._read(octets, internal_date, self.user.me, whole)
 
     def decide(self, case: Case, now: datetime) -> Decision:
         """Return the one next decision for a case."""

@@ -147,7 +147,7 @@ class SharedReader(Reader):
         self._released = lock.released
         self._one = threading.Lock()
 
-    def read(self, octets: bytes, internal_date: datetime, me: Me) -> Read:
+    def read(self, octets: bytes, internal_date: datetime, me: Me, whole: bool = True) -> Read:
         """Return what a mail says, as a Reader does."""
         with self._released(), self._one:
-            return super().read(octets, internal_date, me)
+            return super().read(octets, internal_date, me, whole)

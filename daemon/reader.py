@@ -59,15 +59,18 @@ class _Request:
     octets: bytes
     internal_date: datetime
     me: Me
+    whole: bool
 
 
-def read_here(octets: bytes, internal_date: datetime, me: Me) -> Read:
-    """Return what a mail says, read in this process; never raises."""
-    from daemon.reading.message import parse
-    from daemon.reading.read import read_message
+def read_here(octets: bytes, internal_date: datetime, me: Me, whole: bool = True) -> Read:
+    """Return what a mail says, read in this process; never raises.
 
-    message = parse(octets, internal_date=internal_date)
-    return Read(read_message(message, me), message.text[:MOST_TEXT])
+    Without `whole`, one that cannot matter by its header is only glanced at.
+    """
+    from daemon.reading.read import look
+
+    reading, message = look(octets, me=me, internal_date=internal_date, whole=whole)
+    return Read(reading, message.text[:MOST_TEXT])
 
 
 class Reader:
@@ -78,24 +81,24 @@ class Reader:
         self._patience = patience
         self._child: subprocess.Popen[bytes] | None = None
 
-    def read(self, octets: bytes, internal_date: datetime, me: Me) -> Read:
+    def read(self, octets: bytes, internal_date: datetime, me: Me, whole: bool = True) -> Read:
         """Return what a mail says.  Raises ReaderDied, and ReaderBroken where no mail can be read."""
         try:
-            return self._read(octets, internal_date, me)
+            return self._read(octets, internal_date, me, whole)
         except ReaderDied as died:
             self._try_a_harmless_mail(internal_date, me, died)
             raise
 
     def _try_a_harmless_mail(self, at: datetime, me: Me, died: ReaderDied) -> None:
         try:
-            self._read(b"Subject: Hello\r\n\r\nHello.\r\n", at, me)
+            self._read(b"Subject: Hello\r\n\r\nHello.\r\n", at, me, whole=True)
         except ReaderDied as again:
             raise ReaderBroken(
                 f"Mails cannot be read: {again}.", hint="Install afterword anew; nothing is lost."
             ) from died
 
-    def _read(self, octets: bytes, internal_date: datetime, me: Me) -> Read:
-        request = msgspec.msgpack.encode(_Request(octets, internal_date, me))
+    def _read(self, octets: bytes, internal_date: datetime, me: Me, whole: bool) -> Read:
+        request = msgspec.msgpack.encode(_Request(octets, internal_date, me, whole))
         fresh = self._child is None
         answer = self._ask(request)
         if answer is None and not fresh and not self._status():  # it had just gone to sleep
@@ -186,7 +189,7 @@ def main() -> None:
         if frame is None:
             return
         request = msgspec.msgpack.decode(frame, type=_Request)
-        read = read_here(request.octets, request.internal_date, request.me)
+        read = read_here(request.octets, request.internal_date, request.me, request.whole)
         _send(answers, msgspec.msgpack.encode(read))
 
 

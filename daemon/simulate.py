@@ -20,12 +20,13 @@ from connectors.memory import MemoryConnector
 from daemon.audit import Audit
 from daemon.clock import SimulatedClock
 from daemon.drafting.profile import Profile
-from daemon.intake import worth_keeping
+from daemon.intake import known_by, worth_keeping
+from daemon.linking import mentioned
 from daemon.mind import User, UserMind
 from daemon.reader import MOST_TEXT, Read
 from daemon.reading.message import parse
 from daemon.reading.model import Me, Reading
-from daemon.reading.read import read
+from daemon.reading.read import look, read
 from daemon.replay import Mailing, Moment, Replay
 from daemon.step import Done, Shell
 from daemon.store import Store
@@ -67,10 +68,14 @@ def gather(octets: Iterable[bytes], me: Me) -> Archive:
     mails = []
     known = {}
     count = 0
-    for one, reading in _read_all(octets, me):
+    met: set[str] = set()
+    for one, glanced in _read_all(octets, me):
         count += 1
+        whole = glanced.glanced and not met.isdisjoint(mentioned(one))
+        reading = look(one, me=me, whole=True)[0] if whole else glanced
         names.update(_own_names(reading, me))
         if worth_keeping(reading):
+            met |= known_by(reading)
             mails.append(Mailing(reading.date, one, reading.outgoing))
             known[one] = Read(reading, parse(one).text[:MOST_TEXT])
     mails.sort(key=lambda mail: (mail.at, mail.octets))
@@ -104,9 +109,9 @@ class _Remembering(UserMind):
         super().__init__(user)
         self._known = known
 
-    def read(self, octets: bytes, internal_date: datetime) -> Read:
+    def read(self, octets: bytes, internal_date: datetime, whole: bool = True) -> Read:
         """Return what a mail says, read before or now."""
-        return self._known.get(octets) or super().read(octets, internal_date)
+        return self._known.get(octets) or super().read(octets, internal_date, whole)
 
 
 @dataclass(slots=True)

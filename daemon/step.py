@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -56,8 +56,8 @@ SOONEST = timedelta(minutes=1)
 class Mind(Protocol):
     """The pure parts, with everything that stays the same while the program runs already applied."""
 
-    def read(self, octets: bytes, internal_date: datetime) -> Read:
-        """Return what a mail says.  Raises only ReaderDied."""
+    def read(self, octets: bytes, internal_date: datetime, whole: bool) -> Read:
+        """Return what a mail says; without `whole`, a glance may do.  Raises only ReaderDied."""
 
     def decide(self, case: Case, now: datetime) -> Decision:
         """Return the one next decision for a case."""
@@ -99,12 +99,13 @@ class Shell:
         self.drafts = Drafts(book)
         self.ledger = Ledger(connector, self.drafts, self._draft_changed)
         self.casebook = Casebook()
-        self._intake = Intake(book, audit, mind.read)
+        self._intake = Intake(book, audit, mind.read, self._knows)
         self._debriefs = Debriefs(book, audit, self.ledger, self.case, mind.answered)
         self._version = -1
 
     def take(self, messages: Sequence[StoredMessage], now: datetime, cursor: Cursor | None = None) -> None:
         """Read what is new, and commit it together with the cursor."""
+        self._remember_cases()
         self._debriefs.sent(messages, now)
         self._intake.take(messages, now, cursor)
 
@@ -153,6 +154,9 @@ class Shell:
             otherwise()
 
     # Linking
+
+    def _knows(self, mentioned: Iterable[str]) -> bool:
+        return self.casebook.knows(mentioned)
 
     def _remember_cases(self) -> None:
         """Build the index over all cases, at the start and when another process changed the state."""

@@ -92,7 +92,8 @@ class Reading:
     domain, empty for free mail, ATS relays and unknown.  `tokens` are ids an ATS puts into addresses,
     subjects and links to tell one application from another.  `direct`: it went to the user, alone or among
     few, and over no list.  `internal`: it comes from a domain on which the user has an address.  `doubt`
-    says why the sender may not be who they say; then nothing the mail says is believed.  `within` is what an
+    says why the sender may not be who they say; then nothing the mail says is believed.  `glanced`: its
+    header showed that it cannot matter, and nothing more was read.  `within` is what an
     `other` mail by a person says if it belongs to a case after all, as its thread or author may tell.
     `noted`: there is no such mail, the user wrote down what was said; `told` are facts of the case in it.
     """
@@ -134,6 +135,7 @@ class Reading:
     direct: bool = True
     internal: bool = False
     doubt: str = ""
+    glanced: bool = False
     within: Reading | None = None
     noted: bool = False
     told: tuple[tuple[str, str], ...] = ()

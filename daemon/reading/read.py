@@ -54,11 +54,23 @@ def read(octets: bytes, *, me: Me, internal_date: dt.datetime | None = None) -> 
     `internal_date` (aware) stands in for a Date field that is missing or not to be trusted.  A mail that
     cannot be read is `other`, and `unreadable` says why.
     """
+    return look(octets, me=me, internal_date=internal_date)[0]
+
+
+def look(
+    octets: bytes, *, me: Me, internal_date: dt.datetime | None = None, whole: bool = False
+) -> tuple[Reading, Message]:
+    """Return what a mail says and the mail itself, as `read` does.
+
+    Without `whole`, a mail that cannot matter by its header is only `glanced` at: its message has no text.
+    Whoever knows that it belongs to a case asks for all of it.
+    """
     head = read_header(octets, internal_date=internal_date)
     judged = sender.judge(head.message, me)
-    if not judged.outgoing and not classify_gate.may_matter(head.message, judged, me, octets):
-        return replace(_bare(head.message, judged), language=me.language)
-    return read_message(read_body(head, octets), me)
+    if not whole and not judged.outgoing and not classify_gate.may_matter(head.message, judged, me, octets):
+        return replace(_bare(head.message, judged), language=me.language, glanced=True), head.message
+    message = read_body(head, octets)
+    return read_message(message, me), message
 
 
 def read_message(message: Message, me: Me) -> Reading:

@@ -48,7 +48,7 @@ class HandMade(UserMind):
         self.read_mails: list[str] = []
         self.asked: list[str] = []
 
-    def read(self, octets: bytes, internal_date: datetime) -> Read:
+    def read(self, octets: bytes, internal_date: datetime, whole: bool = True) -> Read:
         """Return what the subject says."""
         header = BytesHeaderParser().parsebytes(octets)
         subject = str(header["Subject"])

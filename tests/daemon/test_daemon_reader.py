@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -43,7 +44,12 @@ def read(octets, *rest):
 reader.read_here = read
 reader.main()
 """
-    return Reader((sys.executable, "-c", code), patience=3.0)
+    return Reader((sys.executable, "-c", code), patience=8.0)
+
+
+def nobody(mentioned: Iterable[str]) -> bool:
+    """No case is known."""
+    return False
 
 
 def test_a_mail_reads_the_same_in_the_other_process() -> None:
@@ -80,13 +86,13 @@ def test_a_program_that_can_read_nothing_blames_no_mail(tmp_path: Path) -> None:
     store = Store.memory()
     book = store.account(ANA, NOW)
     reader = Reader((sys.executable, "-c", "raise SystemExit(1)"))
-    intake = Intake(book, Audit(store, tmp_path), lambda octets, at: reader.read(octets, at, ME))
+    intake = Intake(book, Audit(store, tmp_path), lambda octets, at, _: reader.read(octets, at, ME), nobody)
     message = StoredMessage(UPDATE, "INBOX", SpecialUse.INBOX, "1", NOW)
     with pytest.raises(ReaderBroken):
         intake.take([message], NOW, Cursor("1"))
     assert book.quarantined() == ()
     assert book.cursor() is None
-    Intake(book, Audit(store, tmp_path), lambda octets, at: read_here(octets, at, ME)).take(
+    Intake(book, Audit(store, tmp_path), lambda octets, at, _: read_here(octets, at, ME), nobody).take(
         [message], NOW, Cursor("1")
     )
     assert [r.key for r in book.pending()] == ["1@acme.example"]
@@ -124,11 +130,11 @@ def test_a_poisonous_mail_is_put_aside_and_its_neighbours_are_read(tmp_path: Pat
     reader = spoiled("os.kill(os.getpid(), signal.SIGKILL)")
     tries: list[bytes] = []
 
-    def read(octets: bytes, at: datetime) -> Read:
+    def read(octets: bytes, at: datetime, _: bool) -> Read:
         tries.append(octets)
         return reader.read(octets, at, ME)
 
-    intake = Intake(book, Audit(store, tmp_path), read)
+    intake = Intake(book, Audit(store, tmp_path), read, nobody)
     messages = [
         StoredMessage(octets, "INBOX", SpecialUse.INBOX, str(number), NOW)
         for number, octets in enumerate([UPDATE, mail(2, "poison"), mail(3, "We will decide by Friday.")])
@@ -142,3 +148,52 @@ def test_a_poisonous_mail_is_put_aside_and_its_neighbours_are_read(tmp_path: Pat
     (aside,) = book.quarantined()
     assert (aside.mailbox, aside.uid) == ("INBOX", "1")
     assert {r.key for r in book.pending()} == {"1@acme.example", "3@acme.example"}
+
+
+def newsletter(number: int, **fields: str) -> bytes:
+    """A list's mail without a word of jobs."""
+    more = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in fields.items())
+    head = (
+        f"Message-ID: <{number}@lists.example>\r\nFrom: News <news@shop.example>\r\nTo: all@shop.example\r\n"
+    )
+    return f"{head}List-Id: <news.shop.example>\r\nSubject: Spring\r\n{more}\r\nTulips are out.\r\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("mails", "known", "whole"),
+    [
+        ([newsletter(1)], set(), [False]),
+        ([newsletter(1, In_Reply_To="<7@acme.example>")], {"7@acme.example"}, [True]),
+        ([newsletter(1, Cc="Maya <Maya@acme.example>")], {"maya@acme.example"}, [True]),
+        ([UPDATE, newsletter(2, References="<1@acme.example>")], set(), [False, True]),
+    ],
+    ids=["nobody we know", "a thread of a case", "a person of a case", "an answer in the same batch"],
+)
+def test_what_has_to_do_with_a_case_is_read_whole(
+    tmp_path: Path, mails: list[bytes], known: set[str], whole: list[bool]
+) -> None:
+    """A glance may spare a list's mail, but none that mentions a mail or a person of a case."""
+    store = Store.memory()
+    asked: list[bool] = []
+
+    def read(octets: bytes, at: datetime, all_of_it: bool) -> Read:
+        asked.append(all_of_it)
+        return read_here(octets, at, ME, all_of_it)
+
+    intake = Intake(
+        store.account(ANA, NOW), Audit(store, tmp_path), read, lambda names: bool(known & {*names})
+    )
+    messages = [StoredMessage(m, "INBOX", SpecialUse.INBOX, str(n), NOW) for n, m in enumerate(mails)]
+    intake.take(messages, NOW, None)
+    assert asked == whole
+
+
+def test_a_glance_is_kept_nowhere(tmp_path: Path) -> None:
+    """What was only glanced at cannot matter: it is seen, and leaves nothing behind."""
+    store = Store.memory()
+    book = store.account(ANA, NOW)
+    intake = Intake(
+        book, Audit(store, tmp_path), lambda octets, at, whole: read_here(octets, at, ME, whole), nobody
+    )
+    intake.take([StoredMessage(newsletter(1), "INBOX", SpecialUse.INBOX, "1", NOW)], NOW, None)
+    assert book.pending() == ()
