@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import click
+from click.shell_completion import CompletionItem
 
 from daemon import VERSION
 from daemon.errors import UserError
@@ -29,6 +30,7 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
             "doctor": ("daemon.cli.doctor", "Check everything, and say what to do where something is amiss."),
             "run": ("daemon.cli.run", "Watch the mailbox and lay drafts; --once for a single look."),
             "service": ("daemon.cli.service", "Keep it running: a systemd unit of your own."),
+            "completion": ("daemon.cli.completion", "Let your shell complete commands, options and cases."),
         },
         "Every day": {
             "status": ("daemon.cli.look", "Show every case: where it stands and what comes next."),
@@ -70,6 +72,13 @@ class _Commands(click.Group):
         found = getattr(importlib.import_module(COMMANDS[cmd_name][0]), cmd_name)
         return found if isinstance(found, click.Command) else None
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return the commands that begin so, without importing any of them."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        found = [(name, says) for name, (_, says) in COMMANDS.items() if name.startswith(incomplete)]
+        return [CompletionItem(name, help=says) for name, says in found]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         for title, section in SECTIONS.items():
             with formatter.section(title):
@@ -89,6 +98,14 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 def afterword() -> None:
     """Watch a job seeker's mailbox, remember when employers said they would answer, and lay the right
     follow-up in Drafts.  It never sends anything.
+
+    \b
+    To see it work:  afterword demo
+    To set it up:    afterword init, then afterword service install
+    Every day:       afterword status, afterword explain CASE
+    When in doubt:   afterword doctor
+
+    Every command has its own --help.
     """
 
 

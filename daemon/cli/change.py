@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from daemon.cli.completion import cases
 from daemon.cli.look import known_case
 from daemon.cli.options import ACCOUNT, CONFIG, chosen
 from daemon.clock import Clock
@@ -84,7 +85,7 @@ def changing(config: Path | None, account: str) -> Iterator[Changing]:
 
 
 @click.command()
-@click.argument("case_id", metavar="CASE")
+@click.argument("case_id", metavar="CASE", shell_complete=cases)
 @click.argument("text")
 @click.option(
     "--about",
@@ -138,7 +139,7 @@ def merge(kept: str, merged: str, config: Path | None, account: str) -> None:
 
 
 @case.command()
-@click.argument("case_id", metavar="CASE")
+@click.argument("case_id", metavar="CASE", shell_complete=cases)
 @click.argument("mails", nargs=-1, required=True, metavar="MAIL…")
 @CONFIG
 @ACCOUNT

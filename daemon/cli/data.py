@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from daemon.cli.completion import cases
 from daemon.cli.look import known_case, looking, story_lines
 from daemon.cli.options import ACCOUNT, CONFIG, chosen
 from daemon.cli.show import emit
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("case_id", metavar="[CASE]", default="")
+@click.argument("case_id", metavar="[CASE]", default="", shell_complete=cases)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line for each case.")
 @click.option(
     "--to", "target", type=click.Path(path_type=Path, file_okay=False), help="A new directory to write."
@@ -84,7 +85,7 @@ def _lines(at: Looking, case_ids: list[str]) -> Iterator[str]:
 
 
 @click.command()
-@click.argument("case_id", metavar="[CASE]", default="")
+@click.argument("case_id", metavar="[CASE]", default="", shell_complete=cases)
 @click.option("--all", "everything", is_flag=True, help="Every case, and the audit log.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @CONFIG

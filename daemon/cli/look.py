@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from daemon.cli.completion import cases
 from daemon.cli.options import ACCOUNT, CONFIG, JSON, chosen
 from daemon.cli.show import emit, local
 from daemon.clock import Clock
@@ -117,7 +118,7 @@ def _table(views: list[View], zone: str) -> None:
 
 
 @click.command()
-@click.argument("case_id", metavar="CASE")
+@click.argument("case_id", metavar="CASE", shell_complete=cases)
 @CONFIG
 @ACCOUNT
 @JSON
