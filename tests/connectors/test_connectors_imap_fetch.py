@@ -13,7 +13,7 @@ from connectors_accounts import LONG_AGO, NOW, ImapAccount, everything, mail
 from hypothesis import given
 from hypothesis import strategies as st
 from servers.dovecot import Dovecot
-from servers.fault_proxy import FaultProxy
+from servers.fault_proxy import Cut, FaultProxy
 from servers.pymap_server import PASSWORD, PymapServer
 
 from connectors import imap_structure
@@ -291,3 +291,52 @@ def test_many(account: ImapAccount) -> None:
     assert sum(len(batch.messages) for batch in batches) == 651
     assert max(len(batch.messages) for batch in batches) == 100
     assert len({batch.cursor for batch in batches}) == len(batches)
+
+
+def test_the_next_mails_are_asked_for_ahead(account: ImapAccount, proxy: FaultProxy) -> None:
+    """While a batch is being read the server already works on the next one, and on no more than that."""
+    for number in range(250):
+        account.deliver(mail(f"m{number}"))
+    connector = through(account, proxy)
+    asked = [
+        proxy.sent.count(b"BODY.PEEK[]") for batch in connector.changes(None, LONG_AGO) if batch.messages
+    ]
+    connector.close()
+    assert asked == [2, 3, 3]
+
+
+def test_other_questions_between_two_batches(account: ImapAccount) -> None:
+    """Whatever is asked between two batches, every mail comes once and in order."""
+    for number in range(250):
+        account.deliver(mail(f"m{number}"))
+    connector = account.connector()
+    others = iter([connector.drafts, lambda: connector.wait(0.0), lambda: connector.locate("<x@y.example>")])
+    found: list[str] = []
+    for batch in connector.changes(None, LONG_AGO):
+        found += [each.uid for each in batch.messages]
+        next(others, connector.mailboxes)()
+    assert found == [str(number) for number in range(1, 251)]
+
+
+def test_poison_asked_for_ahead(account: ImapAccount, proxy: FaultProxy) -> None:
+    """A mail the line dies of is passed over also where it was asked for ahead."""
+    for number in range(130):
+        account.deliver(mail(f"m{number}", "POISON" if number == 120 else "fine"))
+    connector = through(account, proxy)
+    proxy.replacing(rb"POISON", Cut.FIN)
+    cursor: Cursor | None = None
+    found: list[bytes] = []
+
+    def look() -> None:
+        nonlocal cursor, found
+        for batch in connector.changes(cursor, LONG_AGO):
+            found += [each.octets for each in batch.messages]
+            cursor = batch.cursor
+
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            look()
+    look()
+    connector.close()
+    assert [number for number, octets in enumerate(found) if not octets] == [120]
+    assert len(found) == 130
