@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterator
 
@@ -77,7 +78,7 @@ def _line(text: str) -> str:
 def _text(text: str) -> str:
     """Return paragraphs; what click shows line by line (after \\b) stays so."""
     parts = []
-    for paragraph in re.split(r"\n\s*\n", text.strip()):
+    for paragraph in re.split(r"\n\s*\n", inspect.cleandoc(text)):
         if paragraph.startswith("\b"):
             kept = "\n".join(_escaped(line) for line in paragraph.splitlines()[1:])
             parts.append(f".nf\n{kept}\n.fi")
