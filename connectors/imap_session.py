@@ -77,13 +77,19 @@ class _Ahead(NamedTuple):
     tag: Any
 
 
+@lru_cache(maxsize=64)
+def _shared(names: frozenset[str]) -> frozenset[str]:
+    """Return one set for all connections that have the same; a thousand of them are a megabyte."""
+    return names
+
+
 class Session:
     """A connection in the authenticated state, and which mailbox is open on it."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
         self.wire = client.wire
-        self.capabilities = frozenset(name.decode("ascii", "replace") for name in client.capabilities())
+        self.capabilities = _shared(frozenset(n.decode("ascii", "replace") for n in client.capabilities()))
         self.selected: Selected | None = None
         self.can_idle = "IDLE" in self.capabilities
         self.news = False

@@ -53,6 +53,14 @@ class Wire(imaplib.IMAP4):
             return self._context.wrap_socket(sock, server_hostname=self._settings.host)
         return sock
 
+    def open(self, *where: Any) -> None:
+        """Connect, without the file object of imaplib, whose buffer nobody uses here."""
+        super().open(*where)
+        self.file.close()
+
+    def _log(self, line: str) -> None:
+        """Keep no record of the last lines, as imaplib would for its own debugging."""
+
     def _held(self) -> bytearray:
         """Return the buffer, emptied where the socket is another than it was.
 
@@ -128,6 +136,8 @@ class Wire(imaplib.IMAP4):
 
         Return False where the server offered IDLE and now does not want it.
         """
+        for name in self.untagged_responses.keys() - set(_NEWS):  # what earlier commands left over
+            del self.untagged_responses[name]
         tag = self._command("IDLE")
         while self._get_response() is not None:
             if self.tagged_commands[tag]:

@@ -91,6 +91,7 @@ class FaultProxy:
                 server = socket.create_connection(self._target, 10)
             except OSError:
                 continue
+            server.settimeout(None)  # ten seconds are for connecting: silence may last
             for line in (client, server):
                 line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._lines += [client, server]

@@ -10,6 +10,7 @@ import asyncio
 import itertools
 import os
 import socket
+import ssl
 import threading
 from argparse import Namespace
 from collections.abc import Iterator
@@ -35,9 +36,10 @@ _names = itertools.count(1)
 class PymapServer:
     """One running server."""
 
-    def __init__(self, *, idle: bool = True) -> None:
+    def __init__(self, *, idle: bool = True, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self.host = "127.0.0.1"
-        self.port = 0
+        self.port = self.tls_port = 0
         self._idle = idle
         self._loop = asyncio.new_event_loop()
         self._stop = asyncio.Event()
@@ -86,6 +88,9 @@ class PymapServer:
             await self._backend.start(stack)
             server = await stack.enter_async_context(await asyncio.start_server(serve, self.host, 0))
             self.port = server.sockets[0].getsockname()[1]
+            if self._tls:
+                safe = await asyncio.start_server(serve, self.host, 0, ssl=self._tls, backlog=1000)
+                self.tls_port = (await stack.enter_async_context(safe)).sockets[0].getsockname()[1]
             self._ready.set()
             await self._stop.wait()
             server.close()
