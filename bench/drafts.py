@@ -92,9 +92,26 @@ def drafts(language: str) -> Iterator[tuple[str, Composed]]:
         case, context = _around(language, register)
         for title, decision, here in _decisions(case):
             yield f"{title}, {register}", compose(decision, here, context)
+        yield from _panel(case, replace(context, facts=()), register)
     case, context = _around(language, "formal")
     decision = Decision(Action.DRAFT, key="debrief", note=Note.DEBRIEF, interview=case.interviews[0])
     yield "debrief", compose(decision, case, replace(context, answered=None))
+
+
+def _panel(case: Case, context: Context, register: str) -> Iterator[tuple[str, Composed]]:
+    """Yield the letters to the fifth to the eighth member of a panel, in time and late."""
+    people = tuple(
+        Person(f"{name} Vell", f"{name.lower()}@vell.example", Part.INTERVIEWER)
+        for name in ("Abe", "Bea", "Cid", "Dov", "Eva", "Fay", "Gus", "Hal")
+    )
+    met = replace(case.interviews[0], people=people)
+    case = replace(case, people=people, interviews=(met,))
+    for late in (False, True):
+        for number, to in enumerate(people[4:], 5):
+            key = f"{to.address}{late}"
+            decision = Decision(Action.DRAFT, (), key, Note.THANK_YOU, to, interview=met, late=late)
+            title = f"thank-you to the {number}th of a panel{', late' if late else ''}, {register}"
+            yield title, compose(decision, case, context)
 
 
 def _around(language: str, register: str) -> tuple[Case, Context]:

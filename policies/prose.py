@@ -19,8 +19,12 @@ CAP = 20_000
 _END = re.compile(r"[.!?…]+[\"'”’»)]*(?=\s|$)")
 _ABBREVIATION = re.compile(
     r"\b(?:dr|prof|mr|mrs|ms|inc|ltd|co|corp|st|no|nr|vs|etc|e\.g|i\.e|z\.\s?b|d\.\s?h|bzw|ca|evtl|ggf|p\.\s?ex"
-    r"|\d{1,2}(?=\.\s)|sr|sra|dña|ud|uds|dott|sig|ing|av|art|bv|b\.v|s\.a|s\.p\.a|[a-z])\.",
+    r"|sr|sra|dña|ud|uds|dott|sig|ing|av|art|bv|b\.v|s\.a|s\.p\.a|[a-z])\.",
     re.IGNORECASE,
+)
+_ORDINAL = re.compile(
+    r"(?<!\S)(?:[a-zäöüß]\w*\s\d{1,2}\.(?=\s)"  # "in der 2. Runde", not "on March 3. I"
+    r"|\d{1,2}\.(?=\s(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)))"
 )
 
 
@@ -82,7 +86,9 @@ def _closing_at(blocks: list[str], closings: Collection[str]) -> int:
 
 def sentences(paragraph: str) -> tuple[str, ...]:
     """Return the sentences of a paragraph; a gap counts as a word."""
-    text = _ABBREVIATION.sub(lambda found: found[0].replace(".", "·"), GAP.sub("[[]]", paragraph))
+    text = GAP.sub("[[]]", paragraph)
+    for dotted in (_ABBREVIATION, _ORDINAL):
+        text = dotted.sub(lambda found: found[0].replace(".", "·"), text)
     found = (part.strip() for part in _END.sub("\0", text).split("\0"))
     return tuple(part.replace("·", ".") for part in found if re.search(r"\w|\[\[", part))
 

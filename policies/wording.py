@@ -259,12 +259,12 @@ def _claims(text: _Text) -> Iterator[Fault]:
 
 
 def _twice(text: _Text) -> Iterator[Fault]:
-    """Half of its longer sentences stand word for word in another note of the case."""
+    """Most of its longer sentences stand word for word in another note of the case."""
     mine = _long_sentences(text.parts)
     closings = _phrases(text.language, "closing")
     for other in text.setting.others:
         theirs = _long_sentences(prose.split(other.replace("’", "'"), closings))
-        if mine and 2 * len(mine & theirs) >= len(mine):
+        if 2 * len(mine & theirs) > len(mine):
             says = "You wrote the same to somebody else there; they will compare."
             yield Fault("same-text", says, sorted(mine & theirs, key=len)[-1][:80], "S5")
             return

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
+from itertools import islice, pairwise, product
+from operator import eq
 
 from daemon.drafting import facts, mail
 from daemon.drafting.filling import render
@@ -20,6 +23,9 @@ from policies.case import Case, Note, Part, Party, Person, Timeline, TimelineKin
 from policies.decision import Decision
 from policies.prose import GAP
 
+_PANEL = 8  # as many get letters of their own
+_MIXABLE = 3  # of fewer letters nothing new can be made
+_SENTENCE = re.compile(r"(?<=[.!?]) +(?=[^\Wa-z]|[{¿¡])")
 _STALE = timedelta(days=45)  # a date stated longer ago is not mentioned any more
 _ROLE_MARKS = re.compile(
     r"\s*(?:\((?:[mwfdxhg]\s?[/|*]\s?){1,3}[mwfdxhg]\)|\((?:all genders?|gn)\)|\b[HF]/[FH]\b"
@@ -248,12 +254,48 @@ def _letter(
     """Return the letter for this recipient: another one for each member of a panel."""
     note = str(decision.note)
     letters = context.templates.letters(language, note, register, *_occasion(decision))
-    start = _turn(decision, case) % len(letters)
-    rendered = [
-        _mended(render(letters[(start + step) % len(letters)], values)) for step in range(len(letters))
-    ]
-    fresh = [text for text in rendered if not any(text in other for other in context.others)]
-    return (fresh or rendered)[0]
+    first = _seed(case) % len(letters)
+    choice = variants((*letters[first:], *letters[:first]))
+    turn = _rank(decision) % len(choice)
+    rendered = (_mended(render(letter, values)) for letter in (*choice[turn:], *choice[:turn]))
+    return min(rendered, key=lambda text: _alike(text, context.others))
+
+
+@lru_cache(maxsize=64)
+def variants(letters: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the letters and, where they are built alike, others made of their sentences for a large panel.
+
+    Two of them share as few sentences as can be, and each names the job as often as one of the letters does.
+    """
+    built = [tuple(tuple(_SENTENCE.split(part)) for part in letter.split("\n\n")) for letter in letters]
+    shapes = {tuple(map(len, letter)) for letter in built}
+    if len(letters) < _MIXABLE or len(shapes) > 1:
+        return letters
+    found = [tuple(sentence for part in letter for sentence in part) for letter in built]
+    named = {letter.count("{{ job }}") for letter in letters}
+    alike = product(*reversed(tuple(zip(*found, strict=True))))  # those with the same ending side by side
+    mixtures = [m[::-1] for m in alike if " ".join(m).count("{{ job }}") in named]
+    for most, mixed in product((1, 2), mixtures):
+        if len(found) < _PANEL and all(_apart(mixed, other, most) for other in found):
+            found.append(mixed)
+    (shape,) = shapes
+    return tuple(_laid_out(iter(sentences), shape) for sentences in found)
+
+
+def _apart(one: Sequence[str], other: Sequence[str], most: int) -> bool:
+    """Return whether two letters share at most so many sentences, and no two that follow each other."""
+    shared = [*map(eq, one, other)]
+    return sum(shared) <= most and not any(a and b for a, b in pairwise(shared))
+
+
+def _laid_out(sentences: Iterator[str], shape: tuple[int, ...]) -> str:
+    return "\n\n".join(" ".join(islice(sentences, length)) for length in shape)
+
+
+def _alike(text: str, others: Sequence[str]) -> int:
+    """Return how many of its sentences stand in the one of the other notes that has most of them."""
+    sentences = re.split(r"(?<=[.!?])\s+", text)
+    return max((sum(sentence in other for sentence in sentences) for other in others), default=0)
 
 
 def _occasion(decision: Decision) -> tuple[str, ...]:
@@ -266,15 +308,19 @@ def _occasion(decision: Decision) -> tuple[str, ...]:
     return ()
 
 
-def _turn(decision: Decision, case: Case) -> int:
-    """Return which letter to begin with: the recipient's rank in the panel, from the case's own start."""
-    seed = int.from_bytes(hashlib.sha256(f"{case.employer}|{case.role}".encode()).digest()[:2], "big")
+def _seed(case: Case) -> int:
+    """Return a number of the case's own, so that not every application begins with the same letter."""
+    return int.from_bytes(hashlib.sha256(f"{case.employer}|{case.role}".encode()).digest()[:2], "big")
+
+
+def _rank(decision: Decision) -> int:
+    """Return the recipient's place among those the interview was with."""
     to = decision.to
     if to is None or decision.interview is None:
-        return seed
+        return 0
     ranked = sorted({str(person.address or person.name) for person in decision.interview.people})
     name = str(to.address or to.name)
-    return seed + (ranked.index(name) if name in ranked else len(ranked))
+    return ranked.index(name) if name in ranked else len(ranked)
 
 
 def _mended(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -12,7 +13,7 @@ from daemon.drafting import facts
 from daemon.drafting.compose import compose, improves
 from daemon.drafting.profile import About, Answered, Fact, Strength
 from daemon.drafting.templates import LANGUAGES
-from policies.case import Case, Event, Note, Party, Person, Timeline, TimelineKind
+from policies.case import Case, Event, Note, Part, Party, Person, Timeline, TimelineKind
 
 INFORMAL = {
     "de": ("Hallo Sam, wir freuen uns auf dich.", "Hallo Priya,", "Guten Tag Priya Shah,"),
@@ -39,6 +40,56 @@ def test_panel_gets_three_letters() -> None:
         letters = [body(to=person, late=late).split("\n\n")[1:-1] for person in PANEL]
         sentences = [paragraph for letter in letters for paragraph in letter]
         assert len(set(sentences)) == len(sentences)
+
+
+EIGHT = tuple(
+    Person(f"{name} Vell", f"{name.lower()}@northwind.example", Part.INTERVIEWER)
+    for name in ("Abe", "Bea", "Cid", "Dov", "Eva", "Fay", "Gus", "Hal")
+)
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("informal", [False, True])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_panel_of_eight_compares_its_letters(language: str, informal: bool, late: bool) -> None:
+    """No two of eight get the same letter, none begins as more than two others, and no fault is found."""
+    met = replace(INTERVIEW, people=EIGHT)
+    case = replace(CASE, people=EIGHT, interviews=(met,), language=language)
+    said = INFORMAL[language][0] if informal else ""
+    letters: list[str] = []
+    for person in EIGHT:
+        around = answering(said, language, others=tuple(letters))
+        draft = compose(decision(Note.THANK_YOU, person, interview=met, late=late), case, around)
+        assert {fault.code for fault in draft.faults} <= {"gap"}, draft.body
+        letters.append(draft.body)
+    assert len({letter.split("\n\n")[2] for letter in letters}) >= 7
+    openings = Counter(letter.split("\n\n")[1].split("[[")[0] for letter in letters)
+    assert max(openings.values()) <= 3
+
+
+def test_a_second_interview_is_thanked_for_in_other_words() -> None:
+    """What was talked about on another day is not said again, nor the letter written again."""
+    facts = (Fact(About.TALKED, "the old site", "Priya Shah", "en", "2026-02-20"),)
+    first = body(context=replace(CONTEXT, facts=(replace(facts[0], day="2026-03-03"),)))
+    second = body(context=replace(CONTEXT, facts=facts, others=(first,)))
+    assert "the old site" in first
+    assert "the old site" not in second
+    assert not {*first.split("\n\n")[1:4]} & {*second.split("\n\n")[1:4]}
+
+
+@pytest.mark.parametrize(
+    ("employer", "written"),
+    [
+        ("Halbmond Verlag", "beim Halbmond Verlag"),
+        ("Verlag Halbmond", "beim Verlag Halbmond"),
+        ("Acme", "bei Acme"),
+        ("Deutsches Museum", "bei Deutsches Museum"),
+    ],
+)
+def test_german_of_publishers_and_museums(employer: str, written: str) -> None:
+    """“beim” where the name calls for it, and no grammar is risked where it would have to be bent."""
+    text = body(case=replace(CASE, employer=employer), context=answering("Guten Tag", "de"))
+    assert f" {written}" in text
 
 
 def test_panel_in_any_order() -> None:
@@ -167,7 +218,9 @@ def test_late_words() -> None:
     """A late thank-you is worded as one and names the day."""
     text = body(late=True)
     assert "on 3 March" in text
-    assert any(word in text for word in ("sooner", "A few days have passed", "belated"))
+    assert any(
+        word in text for word in ("sooner", "A few days have passed", "a little late", "more time pass")
+    )
 
 
 def test_stated_date_is_mentioned_once_it_has_passed() -> None:
