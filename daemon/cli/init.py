@@ -166,12 +166,9 @@ class _Init:
         days = self._given["days"]
         if not isinstance(days, int) or not days:
             return
-        from daemon.assembly import connector_for
         from daemon.cli.init_look_back import look_back
-        from daemon.config_check import load
 
-        meant = load(self._present.path).account()
-        look_back(meant, connector_for(meant), days, self._clock.now(), talks=self._asker.talks)
+        look_back(self._present.path, "", days, self._clock.now())
 
     def _what_next(self, account: Opened) -> None:
         from daemon.config import default_path

@@ -2,58 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from connectors.connector import Connector
-from connectors.errors import ConnectorError
 from daemon.cli.show import local
+from daemon.cli.simulate import of_account, with_progress
+from daemon.errors import UserError
 from daemon.policy_choice import chosen_policy
-from daemon.reading.model import Me
 from daemon.simulate import Archive, Assume, Simulation, gather
 from policies.decision import Action
 
 if TYPE_CHECKING:
-    from daemon.config import Account
     from daemon.step import Done
 
-_PROGRESS_EVERY = 100
 
-
-def look_back(account: Account, connector: Connector, days: int, now: datetime, *, talks: bool) -> None:
+def look_back(config: Path, account: str, days: int, now: datetime) -> None:
     """Print what would have been drafted in the last days; the account is only read, nothing is kept."""
     click.echo(f"\nLooking back over {days} days of mail; the mailbox is only read …")
-    values = account.values
-    me = Me(frozenset(account.addresses), values.name, values.timezone, values.country, values.language)
-    since = now - timedelta(days=days)
+    whose, since = of_account(config, account), now - timedelta(days=days)
     try:
-        archive = gather(_counted(_octets(connector, since), shown=talks), me)
-    except ConnectorError as error:
-        click.echo(f"The mail could not be read: {error} {error.hint}".rstrip())
+        archive = gather(with_progress(whose.octets(since)), whose.me)
+    except UserError as error:
+        click.echo(f"The mail could not be read: {' '.join(error.lines())}")
         return
-    finally:
-        connector.close()
-    policy = str(account.resolve(values.policy)) if "/" in values.policy else values.policy
-    chosen = chosen_policy(policy, values.timezone, values.country, (since.year, now.year))
-    simulation = Simulation(archive, me, account.address, chosen, Assume.SENT)
-    _tell(archive, simulation, tuple(simulation.done(now)), values.timezone)
-
-
-def _octets(connector: Connector, since: datetime) -> Iterator[bytes]:
-    for batch in connector.changes(None, since):
-        yield from (message.octets for message in batch.messages if message.octets)
-
-
-def _counted(octets: Iterable[bytes], *, shown: bool) -> Iterator[bytes]:
-    for count, one in enumerate(octets, 1):
-        if shown and count % _PROGRESS_EVERY == 0:
-            click.echo(f"\r{count} mails read", nl=False, err=True)
-        yield one
-    if shown:
-        click.echo("\r", nl=False, err=True)
+    policy = chosen_policy(whose.policy, whose.me.zone, whose.me.country, (since.year, now.year))
+    simulation = Simulation(archive, whose.me, whose.address, policy, Assume.SENT)
+    _tell(archive, simulation, tuple(simulation.done(now)), whose.me.zone)
 
 
 def _tell(archive: Archive, simulation: Simulation, done: tuple[Done, ...], zone: str) -> None:

@@ -80,11 +80,11 @@ def simulate(
 
     if (account is None) != bool(paths):
         raise UsageError("Name files with mail, or say --account to look at yours.")
-    whose = _of_files(paths, **given) if account is None else _of_account(config, account)
+    whose = _of_files(paths, **given) if account is None else of_account(config, account)
     me = whose.me
     end = _moment(until, whose.zone, "--until") if until else Clock().now()
     start = _moment(since, whose.zone, "--since") - timedelta(days=1) if since else whose.start(end)
-    archive = gather(_with_progress(whose.octets(start)), me)
+    archive = gather(with_progress(whose.octets(start)), me)
     first = archive.mails[0].at.year if archive.mails else end.year
     played = []
     for name in filter(None, (policy or whose.policy, compare)):
@@ -101,7 +101,7 @@ def simulate(
 
 
 @dataclass(frozen=True, slots=True)
-class _Whose:
+class Whose:
     """Whose mail is looked at, where it lies, and the policy they have."""
 
     me: Me
@@ -112,6 +112,7 @@ class _Whose:
 
     @property
     def zone(self) -> ZoneInfo:
+        """Return the user's time zone."""
         return ZoneInfo(self.me.zone)
 
     def start(self, end: datetime) -> datetime:
@@ -131,7 +132,7 @@ class _Whose:
 
 def _of_files(
     paths: tuple[Path, ...], addresses: tuple[str, ...], timezone: str, country: str, language: str
-) -> _Whose:
+) -> Whose:
     from connectors.archive import ArchiveConnector
     from daemon.policy_choice import checked_zone
 
@@ -143,17 +144,18 @@ def _of_files(
         connector = ArchiveConnector(*paths)
     except ConnectorError as error:
         raise UserError(str(error), hint=error.hint) from error
-    return _Whose(Me(frozenset(own), "", timezone, country, language), own[0], "default", connector)
+    return Whose(Me(frozenset(own), "", timezone, country, language), own[0], "default", connector)
 
 
-def _of_account(config: Path | None, account: str) -> _Whose:
+def of_account(config: Path | None, account: str) -> Whose:
+    """Return the configured account meant; it is only read."""
     from daemon.assembly import connector_for
 
     _, found = chosen(config, account)
     values = found.values
     me = Me(frozenset(found.addresses), values.name, values.timezone, values.country, values.language)
     policy = str(found.resolve(values.policy)) if "/" in values.policy else values.policy
-    return _Whose(me, found.address, policy, connector_for(found), timedelta(days=365))
+    return Whose(me, found.address, policy, connector_for(found), timedelta(days=365))
 
 
 def _play(simulation: Simulation, end: datetime, show: Callable[[Done], None] | None) -> tuple[Done, ...]:
@@ -211,7 +213,7 @@ def _moment(text: str, zone: ZoneInfo, option: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=zone)
 
 
-def _with_progress(octets: Iterable[bytes]) -> Iterator[bytes]:
+def with_progress(octets: Iterable[bytes]) -> Iterator[bytes]:
     """Pass the mails on, counting on a terminal."""
     shown = sys.stderr.isatty()
     for count, one in enumerate(octets, 1):
