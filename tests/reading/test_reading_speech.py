@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from daemon.drafting import templates
 from daemon.reading import speech
 from daemon.reading.acts_phrase import plain
 from daemon.reading.message import parse
 from daemon.reading.model import Me
 from daemon.reading.read import read_message
-from policies.case import Act
+from policies.case import Act, Note
 
 LANGUAGES = ("en", "de", "fr", "es", "nl", "pt", "it")
 EXAMPLES = [(language, phrase) for language in LANGUAGES for phrase in speech.phrases(language).phrases]
@@ -71,3 +74,34 @@ def test_a_first_mail_with_a_cv_applies() -> None:
 def test_ordinary_mail_does_nothing() -> None:
     """A mail about something else is other."""
     assert mail("Shall we have lunch at the usual place?", "Lunch", reply=False) == Act.OTHER
+
+
+HOLES = re.compile(r"\{\{[^{}]*? if decided else \"([^\"]*)\" \}\}|\{[{%].*?[}%]\}", re.DOTALL)
+OURS = {Note.STATUS_CHECK: Act.QUESTION, Note.THANK_YOU: Act.THANKS, Note.WITHDRAWAL: Act.WITHDRAWAL}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_our_own_notes_are_known_again(language: str) -> None:
+    """What this program drafted is understood after it was sent, whatever the client made of its identity."""
+    for note, act in OURS.items():
+        for letter in templates.builtin().letters(language, note.value):
+            text = HOLES.sub(lambda hole: hole[1] or "", letter.replace("{{ job }}", "designer"))
+            assert mail(text) == act, text
+
+
+ASKED = {
+    "en": ("How are things looking at your end?", "Has there been any movement on your side?"),
+    "de": ("Darf ich fragen, wie es im Moment aussieht?", "Gibt es schon etwas Neues?"),
+    "fr": ("Où en êtes-vous de votre côté ?", "Avez-vous eu le temps de prendre une décision ?"),
+    "es": ("¿Cómo va todo por ahora?", "¿Han podido decidir algo ya?"),
+    "nl": ("Hoe staat het er bij jullie voor?", "Hebben jullie al iets besloten?"),
+    "pt": ("Como está o processo por aí?", "Já foi tomada alguma decisão?"),
+    "it": ("A che punto siete?", "È già stata presa una decisione?"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_question_is_heard_in_other_words(language: str) -> None:
+    """Who asks where things stand has asked, also in words no phrase foresaw."""
+    for text in ASKED[language]:
+        assert Act.QUESTION in speech.acts((text,), language), text
