@@ -210,6 +210,15 @@ class Log(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 0
 
 
+class Metrics(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Figures for Prometheus (`pip install 'afterword[metrics]'`)."""
+
+    listen: Annotated[
+        str,
+        Meta(description="Where on this machine they are shown, e.g. `127.0.0.1:9464`; nowhere if left out."),
+    ] = ""
+
+
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What an account may have of its own."""
 
@@ -260,6 +269,7 @@ class Config(Settings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     account: tuple[Own, ...] = ()
     state: State = State()
     log: Log = Log()
+    metrics: Metrics = Metrics()
 
 
 ONLY = "main"

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from daemon.config import ONLY, Account, Config, Loaded, Own, Settings, default_path, state_directory
-from daemon.config_sense import PASSWORD_SOURCES, countries, load_policy, load_templates, sense
+from daemon.config_sense import PASSWORD_SOURCES, countries, load_policy, load_templates, sense, shared_sense
 from daemon.config_shape import Written, faults, line_numbers, missing, tables, without
 from daemon.errors import BadConfig
 
@@ -39,6 +39,7 @@ def load(path: Path | None = None, *, forgiving: bool = False) -> Loaded:
     if several and "address" in right:
         wrong.append(("address", "`address` stands in each account where there are `account`s."))
     values = msgspec.convert(_filled(_but(right, "account", "address")), Config)
+    wrong += [mistake for mistake in shared_sense(values) if mistake[0] not in dict(wrong)]
     found = _Accounts(top, [top.say(*mistake) for mistake in wrong], state_directory(values.state, top.path))
     if several:
         found.take_several(right, values)

@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from daemon.config import Account, Gmail, Imap, OAuth
+from daemon.config import Account, Config, Gmail, Imap, OAuth
 from daemon.drafting.templates import TemplateFault, Templates, builtin
 from policies.policy_files import PolicyError, preset
 from policies.policy_files import load as load_policy_text
@@ -47,6 +47,30 @@ def sense(account: Account) -> Iterator[tuple[str, str]]:
         yield from _gmail(account, values.gmail)
         if isinstance(values.imap, Imap):
             yield "gmail", "There are both `[imap]` and `[gmail]`: an account lies in one place; keep one."
+
+
+def shared_sense(values: Config) -> Iterator[tuple[str, str]]:
+    """Yield (key, sentence) for what makes no sense in the tables that are about no account."""
+    listen = values.metrics.listen
+    if not listen:
+        return
+    try:
+        host, _ = host_and_port(listen)
+    except ValueError:
+        yield "metrics.listen", f"`metrics.listen` is {listen!r}; it is written like `127.0.0.1:9464`."
+        return
+    if not _loopback(host):
+        yield "metrics.listen", f"`metrics.listen` is {listen}, which others may reach: use 127.0.0.1."
+    if not importlib.util.find_spec("prometheus_client"):
+        yield "metrics.listen", "`[metrics]` needs a library: pip install 'afterword[metrics]'."
+
+
+def host_and_port(text: str) -> tuple[str, int]:
+    """Return the parts of `127.0.0.1:9464` or `[::1]:9464`.  Raises ValueError."""
+    parts = urlsplit(f"//{text}")
+    if not parts.hostname or not parts.port or parts.path:
+        raise ValueError(text)
+    return parts.hostname, parts.port
 
 
 def load_policy(account: Account) -> Policy:

@@ -38,7 +38,17 @@ def looking(config: Path | None, account: str = "") -> Iterator[Looking]:
 @ACCOUNT
 @JSON
 def status(config: Path | None, account: str, as_json: bool) -> None:
-    """Show how the account is doing, and every case: where it stands and what comes next."""
+    """Show how the account is doing, and every case: where it stands and what comes next.
+
+    Where there are several accounts, all of them are shown, a line each; --account picks one.
+    """
+    from daemon.config_check import load
+
+    if not account and (loaded := load(config, forgiving=True)).several:
+        from daemon.cli.accounts import show_accounts
+
+        show_accounts(loaded, as_json)
+        return
     with looking(config, account) as at:
         how = _account(at)
         views = [at.seen(case_id).view for case_id in at.ids()]

@@ -6,6 +6,7 @@ import resource
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from policies.case import DraftState
 if TYPE_CHECKING:
     from daemon.assembly import Running
     from daemon.config import Account, Loaded
+    from daemon.metrics import Figures
     from daemon.service import Ending, Service
     from daemon.step import Done
 
@@ -98,8 +100,8 @@ def _watch(loaded: Loaded, config: Path | None) -> None:
     clock = Clock()
     _open_many_files()
     while True:
-        with assembled(loaded, clock) as running:
-            household = Household(running, loaded, config, _log_done)
+        with assembled(loaded, clock) as running, _metrics(loaded) as figures:
+            household = Household(running, loaded, config, partial(_report, figures))
             service = Service(
                 clock,
                 running.lock,
@@ -107,12 +109,35 @@ def _watch(loaded: Loaded, config: Path | None) -> None:
                 fingerprint=household.fingerprint,
                 renew=household.renew,
             )
+            if figures:
+                figures.watches = service.watches
             household.settle(service)
             with _signals(service):
                 ending = _run(service)
         if ending is Ending.STOP:
             return
         loaded = household.loaded
+
+
+@contextmanager
+def _metrics(loaded: Loaded) -> Iterator[Figures | None]:
+    """Show figures where the configuration asks for them."""
+    listen = loaded.values.metrics.listen
+    if not listen:
+        yield None
+        return
+    from daemon.metrics import Figures, shown
+
+    figures = Figures()
+    with shown(figures, listen):
+        yield figures
+
+
+def _report(figures: Figures | None, label: str, done: Done) -> None:
+    """Log what was done, and count it."""
+    _log_done(label, done)
+    if figures:
+        figures.count(label, done)
 
 
 def _open_many_files() -> None:
