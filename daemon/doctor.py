@@ -216,6 +216,7 @@ def _holder(lock: Path) -> str | None:
 def account_here(loaded: Loaded, account: Account, now: datetime) -> Iterator[Result]:
     """Yield what can be said of one account without its server."""
     yield from person(account, now)
+    yield from notifications(account)
     try:
         store = Store.look(loaded.state_directory)
     except UserError:
@@ -249,6 +250,16 @@ def person(account: Account, now: datetime) -> Iterator[Result]:
         )
     else:
         yield good("zone", f"{says}.")
+
+
+def notifications(account: Account) -> Iterator[Result]:
+    """Say whether the command that is to tell the user of something is there."""
+    command = account.values.notify.command
+    if command and shutil.which(command[0]) is None:
+        says = f"The notification command {command[0]} cannot be run."
+        yield fault("notify", says, "Correct `command` in [notify]; name it with its whole path.")
+    elif command or account.values.notify.apprise:
+        yield good("notify", "You are told at once of drafts, interviews, stops and refused logins.")
 
 
 def watched(book: Book, now: datetime) -> Iterator[Result]:

@@ -6,6 +6,7 @@ Nothing is changed there but by `write_test`, which stores one draft and takes i
 from __future__ import annotations
 
 import email.policy
+import os
 import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -38,6 +39,11 @@ def account_there(account: Account, now: datetime) -> Iterator[Result]:
     """Yield what can be said of one account by asking its server."""
     imap, gmail = account.values.imap, account.values.gmail
     if isinstance(imap, Imap):
+        if imap.password_credential and "CREDENTIALS_DIRECTORY" not in os.environ:
+            yield notice(
+                "login", "The password is a systemd credential, which only the service is given.", _LOOK
+            )
+            return
         if imap.auth != "password":
             yield from permission(token_path(account, imap), now)
         yield from contained("login", lambda: _imap(*imap_access(account, imap), now))
@@ -46,6 +52,9 @@ def account_there(account: Account, now: datetime) -> Iterator[Result]:
 
         yield from permission(token_path(account, gmail), now)
         yield from contained("login", lambda: doctor_gmail.findings(account, gmail))
+
+
+_LOOK = "See what the service says of the login: afterword status"
 
 
 def contained(check: str, results: Callable[[], Iterator[Result]]) -> Iterator[Result]:

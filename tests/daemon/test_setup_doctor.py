@@ -249,6 +249,19 @@ def test_the_last_trouble_of_the_daemon_is_told() -> None:
     assert told.do == "Make an app password."
 
 
+def test_what_only_the_service_can_do_is_not_called_wrong(home: Home) -> None:
+    """A systemd credential is not there on the command line: no fault; a lost notification command is one."""
+    text = f'address = "{ADDRESS}"\n[imap]\nhost = "localhost"\npassword_credential = "password"\n'
+    home.config.write_text(f'{text}[state]\ndirectory = "state"\n')
+    status, found = results(home)
+    assert status == 0
+    assert found["login"]["verdict"] == "notice"
+    home.config.write_text(home.config.read_text() + '[notify]\ncommand = ["/no/such/command"]\n')
+    status, found = results(home)
+    assert status == 1
+    assert "/no/such/command" in found["notify"]["says"]
+
+
 def test_looking_changes_nothing(dovecot: Dovecot, home: Home) -> None:
     """The state is opened for reading: not a row is different after it."""
     home.configure(dovecot, dovecot.new_user())

@@ -20,7 +20,8 @@ from daemon.config import Notify
 from daemon.config_check import load
 from daemon.errors import BadConfig
 from daemon.notify import ATTEMPTS, Notifier
-from daemon.store_signals import FRESH
+from daemon.store import Store
+from daemon.store_signals import FRESH, Signals, Topic
 from daemon.watch import State
 
 TOLD = """#!{python}
@@ -155,6 +156,23 @@ def test_apprise_takes_the_message_to_a_service(account: Account, httpserver: HT
     assert answer.status_code == 200
     assert request.json["message"] == "A draft waits in your Drafts."
     assert len(httpserver.log) == len(account.mails.drafts())
+
+
+def test_a_state_from_before_there_were_signals_is_brought_up_to_date(tmp_path: Path, ear: Ear) -> None:
+    """What an older version wrote is kept, and what it laid long ago is not told."""
+    at = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
+    store = Store.open(tmp_path / "state", at)
+    store.account("ana@mail.example", at).raise_once("acme", "stop 1", "stop", "Enough.", at)
+    store.db.execute("drop table signals")
+    store.db.execute("delete from _sqlite_migrations where name = 'signals'")
+    store.db.execute("pragma user_version = 1")
+    store.close()
+    store = Store.open(tmp_path / "state", at)
+    book = store.account("ana@mail.example")
+    assert [key.key for key in book.raised("acme")] == ["stop 1"]
+    assert list(Signals(book).found(at + FRESH + timedelta(hours=1))) == []
+    assert [each.topic for each in Signals(book).found(at)] == [Topic.STOP]
+    store.close()
 
 
 def test_addresses_with_secrets_want_a_private_file(tmp_path: Path) -> None:
