@@ -1,4 +1,4 @@
-"""Many accounts, end to end: one `afterword run`, one Dovecot over TLS, and accounts in trouble among them."""
+"""Many accounts, end to end: one `afterword run`, one Dovecot over TLS, some accounts in trouble."""
 
 from __future__ import annotations
 
@@ -102,6 +102,15 @@ def test_every_account_gets_its_drafts_and_nobody_is_harmed_by_anothers_trouble(
             assert "typo.toml" in house.log()
             status = json.loads(house.run("status", "--json", "--account", lost).stdout)
             assert status["state"] == "auth_failed"
+            every = {
+                line["id"]: line
+                for line in map(json.loads, house.run("status", "--json").stdout.splitlines())
+            }
+            assert every[users[0]]["state"] == "watching"
+            assert every[users[0]]["cases"] == 1
+            assert every["typo"]["state"] == "not configured"
+            assert every[silent]["state"] in ("not watched yet", "starting", "backing_off")
+            assert f"{users[0]} · watching" in house.run("status").stdout
             began = time.monotonic()
             process.send_signal(signal.SIGTERM)
             assert process.wait(6) == 0
