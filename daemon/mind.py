@@ -18,7 +18,7 @@ from daemon.reader import Read, Reader, read_here
 from daemon.reading.model import Address, Me, Reading
 from daemon.store_book import Book, Mail
 from daemon.store_drafts import Drafts, Entry
-from policies.case import Case, DraftState
+from policies.case import Case, DraftState, Note
 from policies.decide import decide
 from policies.decision import Decision
 from policies.settings import Policy
@@ -55,6 +55,7 @@ class UserMind:
     def __init__(self, user: User, reader: Reader | None = None) -> None:
         self.user = user
         self._read = reader.read if reader else read_here
+        self._refused: set[str] = set()
 
     def read(self, octets: bytes, internal_date: datetime, whole: bool = True) -> Read:
         """Return what a mail says, and its new text.  Raises ReaderDied where a reader reads it."""
@@ -70,13 +71,18 @@ class UserMind:
         Raises DraftFault.
         """
         from daemon.drafting.compose import compose
+
+        return self._reworded(compose(decision, case, self.context(decision, case, now, book)), case)
+
+    def _reworded(self, composed: Composed, case: Case) -> Composed:
+        """Return the draft in the words of the user's command, if there is one and its words will do."""
         from daemon.drafting.hook import reword
 
-        composed = compose(decision, case, self.context(decision, case, now, book))
-        if not self.user.style.reword:
+        if not self.user.style.reword or composed.note is Note.DEBRIEF:
             return composed
         reworded = reword(self.user.style.reword, composed)
-        if reworded.refused:
+        if reworded.refused and reworded.refused not in self._refused:
+            self._refused.add(reworded.refused)
             logger().warning("reword_refused", case=case.id, reason=reworded.refused)
         return reworded.composed
 
@@ -84,15 +90,15 @@ class UserMind:
         self, octets: bytes, decision: Decision, case: Case, now: datetime, book: Book
     ) -> bytes | None:
         """Return a text with fewer gaps than a stored draft's, or None where there is none."""
-        from daemon.drafting.compose import improves
+        from daemon.drafting.compose import compose, improves
 
         if "[[" not in body(octets):  # nothing is asked of the user
             return None
         try:
-            composed = self.compose(decision, case, now, book)
+            composed = compose(decision, case, self.context(decision, case, now, book))
         except DraftFault:
             return None
-        return composed.octets if improves(composed, octets) else None
+        return self._reworded(composed, case).octets if improves(composed, octets) else None
 
     def answered(self, octets: bytes, entry: Entry, case: Case) -> Reading | None:
         """Return what a debrief says that came back, or None where it is unanswered."""

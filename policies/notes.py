@@ -46,13 +46,13 @@ def withdrawal(s: Situation, to: Person) -> Write:
     return Write(Note.WITHDRAWAL, to, s.now, s.now, _key(Note.WITHDRAWAL, to, s.case.history[0].key))
 
 
-def debrief(s: Situation, met: tuple[Meeting, ...], thanked: Person) -> Write:
-    """Return the draft to the user's own self with questions about a day's interviews, once they are over."""
+def debrief(s: Situation, met: tuple[Meeting, ...], thanked: tuple[Person, ...]) -> Write:
+    """Return the draft to the user's own self about a day's interviews, and those thanked for them."""
     due = met[-1].end + timedelta(minutes=s.policy.thank_you_after)
     until = met[-1].end + timedelta(days=s.policy.thank_you_window)
-    people = tuple(dict.fromkeys(p for meeting in met for p in meeting.interview.people))
-    meeting = replace(met[-1], interview=replace(met[-1].interview, people=people))
-    return Write(Note.DEBRIEF, None, due, until, _key(Note.DEBRIEF, thanked, met[0].key), meeting)
+    known = tuple(person for person in thanked if person.name)
+    meeting = replace(met[-1], interview=replace(met[-1].interview, people=known))
+    return Write(Note.DEBRIEF, None, due, until, _key(Note.DEBRIEF, thanked[0], met[0].key), meeting)
 
 
 def answers(s: Situation, write: Write) -> str:

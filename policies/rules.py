@@ -82,7 +82,7 @@ def ask_for_the_address(s: Situation) -> Limits:
     optional=True,
 )
 def debrief(s: Situation) -> Wishes:
-    for thanked, met in s.untold:
+    for met, thanked in s.untold:
         if not s.debriefed(met):
             yield notes.debrief(s, met, thanked)
 

@@ -97,18 +97,18 @@ class Situation:
         return ()
 
     @once
-    def untold(self) -> tuple[tuple[Person, tuple[Meeting, ...]], ...]:
-        """The interviews of each day of which the user has noted nothing, and one whom thanks are owed."""
+    def untold(self) -> tuple[tuple[tuple[Meeting, ...], tuple[Person, ...]], ...]:
+        """The interviews of each day of which nothing is noted, with those to whom thanks are owed."""
         days: dict[date, list[Meeting]] = {}
         for meeting in self.meetings:
             if not meeting.missed:
                 days.setdefault(self.policy.day(meeting.end), []).append(meeting)
         noted = {about.split(":")[-1] for about, _ in self.case.facts if about.startswith("talked")}
         return tuple(
-            (to[0], tuple(met))
+            (tuple(met), to)
             for day, met in days.items()
             if day.isoformat() not in noted
-            and (to := [p for m, p in self.to_thank if m in met and not self.thanked(p, m)])
+            and (to := tuple(p for m, p in self.to_thank if m in met and not self.thanked(p, m)))
         )
 
     @once

@@ -40,7 +40,13 @@ class Home:
         return self.path / "config.toml"
 
     def configure(
-        self, server: Dovecot, user: str, more: str = "", password: str = PASSWORD, debrief: bool = False
+        self,
+        server: Dovecot,
+        user: str,
+        more: str = "",
+        password: str = PASSWORD,
+        debrief: bool = False,
+        drafts: str = "",
     ) -> None:
         """Write a configuration for the user's account on the server."""
         (self.path / "password").write_text(f"{password}\n")
@@ -60,6 +66,7 @@ ca_file = "{server.certificate.ca}"
 
 [drafts]
 debrief = {str(debrief).lower()}
+{drafts}
 
 [state]
 directory = "state"
