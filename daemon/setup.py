@@ -11,7 +11,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,25 +27,26 @@ LANGUAGES = ("en", "de", "fr", "es", "nl", "pt", "it")
 class Present:
     """A file of settings as it is before anything is changed; `text` is empty where there is none.
 
-    Paths written in it start at `directory`.
+    Paths written in it start at `directory`; `defaults` holds for what it leaves out.
     """
 
     path: Path
     directory: Path
     text: str
     table: Mapping[str, Any]
+    defaults: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, path: Path, directory: Path) -> Present:
+    def read(cls, path: Path, directory: Path, defaults: Mapping[str, Any] | None = None) -> Present:
         """Read the file.  Raises BadConfig where it is no TOML and must be mended by hand."""
         try:
             text = path.read_text(encoding="utf-8")
         except FileNotFoundError:
-            return cls(path, directory, "", {})
+            return cls(path, directory, "", {}, defaults or {})
         except (OSError, UnicodeDecodeError) as error:
             raise BadConfig([f"The configuration {path} cannot be read: {error}."]) from error
         try:
-            return cls(path, directory, text, tomllib.loads(text))
+            return cls(path, directory, text, tomllib.loads(text), defaults or {})
         except tomllib.TOMLDecodeError as error:
             raise BadConfig(
                 [f"{path}: this is not TOML: {error}."],
@@ -53,13 +54,13 @@ class Present:
             ) from error
 
     def get(self, table: str, key: str) -> Any:
-        """Return the present value of a setting, or None."""
-        place = self.table.get(table) if table else self.table
-        return place.get(key) if isinstance(place, dict) else None
+        """Return the value of a setting in the file itself, or None."""
+        return _in(self.table, table, key)
 
     def text_of(self, table: str, key: str) -> str:
         """Return the present value of a setting that is a text, else an empty one."""
         found = self.get(table, key)
+        found = found if found is not None else _in(self.defaults, table, key)
         return found if isinstance(found, str) else ""
 
     def resolve(self, name: str) -> Path:
@@ -83,13 +84,20 @@ class Present:
             ) from error
 
     def _has(self, key: Key, value: Value | None) -> bool:
-        found = self.get(*key)
-        return found == (list(value) if isinstance(value, tuple) else value)
+        """Return whether the setting has this value already, here or by default."""
+        own = self.get(*key)
+        found = own if own is not None else _in(self.defaults, *key)
+        return bool(found == (list(value) if isinstance(value, tuple) else value))
 
     def difference(self, text: str) -> tuple[str, ...]:
         """Return what would change, as a unified diff without its file names."""
         lines = difflib.unified_diff(self.text.splitlines(), text.splitlines(), lineterm="", n=1)
         return tuple(lines)[2:]
+
+
+def _in(whole: Mapping[str, Any], table: str, key: str) -> Any:
+    place = whole.get(table) if table else whole
+    return place.get(key) if isinstance(place, dict) else None
 
 
 HEAD = "# afterword's configuration; docs/configuration.md describes every setting.\n\n"

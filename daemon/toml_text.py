@@ -60,6 +60,9 @@ def _put(lines: list[str], table: str, key: str, value: Value | None) -> None:
     after = _end_of_value(lines, found, end)
     if value is None:
         del lines[found:after]
+        begin, end = _table(lines, table)
+        if table and begin is not None and not any(map(str.strip, lines[begin:end])):
+            del lines[begin - 1 : end]
         return
     indent = lines[found][: len(lines[found]) - len(lines[found].lstrip())]
     comment = _comment(lines[found]) if after == found + 1 else ""

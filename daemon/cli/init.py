@@ -14,6 +14,7 @@ from daemon import setup
 from daemon.cli.ask import Asker
 from daemon.cli.init_account import Opened, opened
 from daemon.cli.init_person import person, texts
+from daemon.cli.init_place import Place, place
 from daemon.cli.options import CONFIG
 from daemon.clock import Clock
 from daemon.errors import UsageError
@@ -60,8 +61,11 @@ _NEXT = (
     "--days", type=click.IntRange(0, 3650), default=_DAYS, show_default=True, help="Look back so far."
 )
 @click.option("--yes", is_flag=True, help="Ask nothing: take what is given, and what is usual.")
+@click.option(
+    "--account", default="", metavar="ID", help="For a second account and more: a short name of it."
+)
 @CONFIG
-def init(config: Path | None, yes: bool, **given: object) -> None:
+def init(config: Path | None, account: str, yes: bool, **given: object) -> None:
     """Set afterword up for a mailbox, or change what was set up.
 
     Finds the server of your address, tries the login, asks the little it has to know, shows what it will
@@ -76,15 +80,17 @@ def init(config: Path | None, yes: bool, **given: object) -> None:
     if not yes and not sys.stdin.isatty():
         raise UsageError("There is nobody to ask: standard input is no terminal.", hint="Add --yes.")
     path = (config or default_path()).expanduser().absolute()
-    _Init(Asker(talks=not yes), Present.read(path, path.parent), given).run()
+    _Init(Asker(talks=not yes), path, place(path, account), given).run()
 
 
 class _Init:
     """One run of the wizard over one file."""
 
-    def __init__(self, asker: Asker, present: Present, given: Mapping[str, object]) -> None:
+    def __init__(self, asker: Asker, config: Path, at: Place, given: Mapping[str, object]) -> None:
         self._asker = asker
-        self._present = present
+        self._config = config
+        self._place = at
+        self._present = at.present
         self._given = given
         self._clock = Clock()
 
@@ -92,22 +98,14 @@ class _Init:
         """Ask, try, show, write, look back."""
         self._asker.say("afterword reads a mailbox and lays drafts in it. It never sends mail.")
         self._asker.say("Nothing is written before you have seen it.\n")
-        self._not_several()
         addresses = self._addresses()
-        account = opened(self._asker, self._given, self._present, addresses[0])
+        account = opened(self._asker, self._given, self._present, addresses[0], self._place.password)
         address: Value = addresses[0] if len(addresses) == 1 else addresses
         about = person(self._asker, self._given, self._present, addresses[0])
         if self._write({("", "address"): address, **account.settings, **about}, account):
             if not account.by_permission or self._permitted():
                 self._look_back()
             self._what_next(account)
-
-    def _not_several(self) -> None:
-        if "account" in self._present.table or "accounts" in self._present.table:
-            raise UsageError(
-                f"{self._present.path} is written for several accounts.",
-                hint="Add one as docs/configuration.md shows, or name another file with --config.",
-            )
 
     def _addresses(self) -> tuple[str, ...]:
         known = self._present.addresses()
@@ -129,27 +127,30 @@ class _Init:
 
     def _write(self, settings: Mapping[Key, Value | None], account: Opened) -> bool:
         """Show what would change and write it; return whether the user agreed."""
-        present, now = self._present, self._clock.now()
-        text = present.with_settings(settings)
-        difference = present.difference(text)
-        if difference or not present.text:
-            self._asker.say(f"\n{present.path} {'will change' if present.text else 'will be'}:\n")
-            for line in difference if present.text else text.splitlines():
-                self._asker.say(f"  {line}")
-            self._asker.say()
-            if not self._asker.agrees("Write it?"):
-                click.echo("Nothing was written.")
-                return False
+        changes = [*self._place.beside, (self._present, settings)]
+        texts = [(present, present.with_settings(wanted)) for present, wanted in changes]
+        fresh = [(present, text) for present, text in texts if text != present.text]
+        for present, text in fresh:
+            self._show(present, text)
+        if fresh and not self._asker.agrees("Write it?"):
+            click.echo("Nothing was written.")
+            return False
         name, password = account.keep
         if password:
-            setup.write(present.resolve(name), f"{password}\n")
-            click.echo(f"The password is in {present.resolve(name)}, readable by you alone.")
-        if text == present.text:
-            click.echo(f"{present.path} says all this already.")
-            return True
-        kept = setup.write(present.path, text, now)
-        click.echo(f"Written: {present.path}" + (f" (before: {kept.name})" if kept else ""))
+            setup.write(self._present.resolve(name), f"{password}\n")
+            click.echo(f"The password is in {self._present.resolve(name)}, readable by you alone.")
+        for present, text in sorted(fresh, key=lambda change: change[0].path == self._config):
+            kept = setup.write(present.path, text, self._clock.now())
+            click.echo(f"Written: {present.path}" + (f" (before: {kept.name})" if kept else ""))
+        if not fresh:
+            click.echo(f"{self._present.path} says all this already.")
         return True
+
+    def _show(self, present: Present, text: str) -> None:
+        self._asker.say(f"\n{present.path} {'will change' if present.text else 'will be'}:\n")
+        for line in present.difference(text) if present.text else text.splitlines():
+            self._asker.say(f"  {line}")
+        self._asker.say()
 
     def _permitted(self) -> bool:
         """Have the user asked in their browser, if they want that now; return whether it was done."""
@@ -158,7 +159,9 @@ class _Init:
         from daemon.cli.authorize import authorize
 
         nothing = {"paste": False, "device": False, "port": 0, "no_browser": False}
-        click.get_current_context().invoke(authorize, config=self._present.path, account="", **nothing)
+        click.get_current_context().invoke(
+            authorize, config=self._config, account=self._place.account, **nothing
+        )
         return True
 
     def _look_back(self) -> None:
@@ -168,12 +171,12 @@ class _Init:
             return
         from daemon.cli.init_look_back import look_back
 
-        look_back(self._present.path, "", days, self._clock.now())
+        look_back(self._config, self._place.account, days, self._clock.now())
 
     def _what_next(self, account: Opened) -> None:
         from daemon.config import default_path
 
-        path = self._present.path
+        path = self._config
         named = "" if path == default_path().absolute() else f" --config {shlex.quote(str(path))}"
         click.echo("\nNext:")
         for command, why in (_PERMIT, *_NEXT) if account.by_permission else _NEXT:

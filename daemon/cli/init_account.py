@@ -33,9 +33,12 @@ class Opened:
     by_permission: bool = False
 
 
-def opened(asker: Asker, given: Mapping[str, object], present: Present, address: str) -> Opened:
+def opened(
+    asker: Asker, given: Mapping[str, object], present: Present, address: str, password_file: str
+) -> Opened:
     """Return how the account is reached, after a login where a password does it.
 
+    `password_file` is what a new password's file is called, where the configuration does not say.
     Raises UserError, CredentialsRefused where nobody can be asked.
     """
     provider = _provider(asker, given, address)
@@ -45,7 +48,7 @@ def opened(asker: Asker, given: Mapping[str, object], present: Present, address:
     if provider and provider.incoming and provider.incoming.needs_oauth:
         return _permission(asker, given, present, address, provider)
     flags = Given(**{name: given[name] for name in Given.__slots__})  # type: ignore[arg-type]
-    kept_in = present.text_of("imap", "password_file") or "password"
+    kept_in = str(present.get("imap", "password_file") or password_file)
     account = logged_in(asker, flags, present, address, provider, kept_in)
     drafts = drafts_of(asker, account)
     asker.say(

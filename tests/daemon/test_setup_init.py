@@ -179,6 +179,41 @@ def test_an_untrusted_certificate_is_not_passed_over(dovecot: Dovecot, tmp_path:
     assert "ca_file" in done.stderr
 
 
+def test_a_second_account_gets_a_file_of_its_own_and_so_does_the_first(
+    dovecot: Dovecot, tmp_path: Path
+) -> None:
+    """With --account the configuration becomes one for several: what is the person's stays for all, what is
+    the account's goes with it, and both can be watched and looked after by name."""
+    users = [dovecot.new_user(), dovecot.new_user()]
+    common = ["init", "--yes", "--days", "0", "--password-file", "-"]
+    first = [*common, "--address", "ana.ruiz@mail.example", *at(dovecot, users[0])]
+    assert afterword(*first, home=tmp_path, given=PASSWORD).returncode == 0
+    second = [*common, "--account", "work", "--address", "ruiz@firm.example", *at(dovecot, users[1])]
+    done = afterword(*second, home=tmp_path, given=PASSWORD)
+    assert done.returncode == 0, done.stderr
+    top = written(tmp_path)
+    assert {key: top.get(key) for key in ("name", "accounts", "address", "imap")} == {
+        "name": "Ana Ruiz",
+        "accounts": "accounts",
+        "address": None,
+        "imap": None,
+    }
+    folder = config(tmp_path).parent / "accounts"
+    assert tomllib.loads((folder / "main.toml").read_text())["imap"]["user"] == users[0]
+    own = tomllib.loads((folder / "work.toml").read_text())
+    assert own.keys() == {"address", "imap"}, "what is as at the top is not said again"
+    assert own["imap"]["password_file"] == "password-work"
+    done = afterword("run", "--once", home=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (
+        "Say which: --account ID, a new one or one of main, work" in afterword(*first, home=tmp_path).stderr
+    )
+    done = afterword("init", "--yes", "--days", "0", "--account", "work", "--phone", "+49 1", home=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert tomllib.loads((folder / "work.toml").read_text())["profile"] == {"phone": "+49 1"}
+    assert afterword("doctor", "--account", "work", home=tmp_path).returncode == 0
+
+
 def test_a_drafts_mailbox_nobody_can_tell_is_asked_for(
     dovecot_server: Callable[[Layout], Dovecot], tmp_path: Path
 ) -> None:
