@@ -43,7 +43,8 @@ class StoredMessage:
     `octets` is an RFC 5322 message with CRLF line ends.  For a large message it may hold the header,
     text and calendar parts only (`partial` is then true); it is empty where the account has the message
     and cannot give it.  `uid` is unique within `mailbox` and its
-    UIDVALIDITY; `internal_date` is aware; `thread_id` is the account's own (Gmail) or None.
+    UIDVALIDITY; `internal_date` is aware; `thread_id` is the account's own (Gmail) or None; `draft_id` is
+    Gmail's for a draft, and stays the same when the draft is changed and gets another uid.
     """
 
     octets: bytes
@@ -53,6 +54,7 @@ class StoredMessage:
     internal_date: datetime
     thread_id: str | None = None
     partial: bool = False
+    draft_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,8 +45,8 @@ _WEIGHT = 1 << 23  # octets in one batch
 _MOST_DRAFTS = 500
 _FRESH_DRAFTS = 20  # read anew whenever the account changed: not every server renames a draft it changes
 _MOST_MATCHES = 20
-_FORGIVEN = 3600.0
-_WINDOWED = 86400.0
+_FORGIVEN = 3600.0  # a history that is gone again within this time is not worth asking
+_WINDOWED = 86400.0  # for so long
 _FIRST = 31_536_000_000  # 1971 in ms: earlier means ever
 _SEARCHABLE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`|~.@-]+")
 
@@ -106,17 +106,21 @@ class GmailConnector:
             for page in self._client.history(place.history):
                 last = str(page.get("historyId") or last)
                 for record in gmail_mail.tables(page, "history"):
-                    came = {one: told for one, told in _arrived(record, watched).items() if one not in seen}
-                    seen.update(came)
-                    for one, told in came.items():
-                        found = self._mail(one)
-                        if found and (told or watched & gmail_mail.labels(found[0])):
-                            yield found[1], place
+                    for mail in self._arrived(record, watched, seen):
+                        yield mail, place
                     place = Place(str(record.get("id") or place.history))
                     yield None, place
         except Said:
             raise self._lost() from None
         yield None, Place(last)
+
+    def _arrived(self, record: Json, watched: frozenset[str], seen: set[str]) -> Iterator[StoredMessage]:
+        """Yield the mails of a history record that were not seen before in this look."""
+        for message_id, told in _came(record, watched).items():
+            found = None if message_id in seen else self._mail(message_id)
+            seen.add(message_id)
+            if found and (told or watched & gmail_mail.labels(found[0])):
+                yield found[1]
 
     def _lost(self) -> Vanished:
         """Return what to say of a history that is gone; Gmail keeps it for a week, at times for hours."""
@@ -168,7 +172,8 @@ class GmailConnector:
         """Return the ids of the watched labels; a mail with several of them belongs to the first."""
         if not self._label_ids:
             wanted = [name for name in self._settings.labels if name.upper() not in {"INBOX", "SENT"}]
-            known = {str(each.get("name")).lower(): str(each.get("id")) for each in self._labels(wanted)}
+            there = self._client.labels() if wanted else []
+            known = {str(each.get("name")).lower(): str(each.get("id")) for each in there}
             if missing := [name for name in wanted if name.lower() not in known]:
                 raise Refused(
                     f"There is no label {missing[0]!r} in Gmail.",
@@ -176,9 +181,6 @@ class GmailConnector:
                 )
             self._label_ids = ("SENT", "INBOX", *(known[name.lower()] for name in wanted))
         return self._label_ids
-
-    def _labels(self, wanted: Sequence[str]) -> list[Json]:
-        return self._client.labels() if wanted else []
 
     def listen(self) -> Listening:
         """Return when to look again; how long that is depends on push, or on what came lately."""
@@ -249,10 +251,6 @@ class GmailConnector:
 
     def drafts(self) -> tuple[StoredMessage, ...]:
         """Return the drafts, newest first; nothing is fetched while the account's history stands still."""
-        return tuple(self._lying().values())
-
-    def _lying(self) -> dict[tuple[str, str], StoredMessage]:
-        """Return the drafts by their own ids and their messages', newest first."""
         present = self._client.history_id()
         if not present or present != self._drafts_at:
             keys = self._client.draft_ids(_MOST_DRAFTS)
@@ -260,7 +258,7 @@ class GmailConnector:
             lying = [(key, mail) for key, mail in found if mail]
             self._drafts = dict(sorted(lying, key=lambda each: each[1].internal_date, reverse=True))
             self._drafts_at = present
-        return self._drafts
+        return tuple(self._drafts.values())
 
     def _draft_mail(self, key: tuple[str, str], *, keep: bool) -> StoredMessage | None:
         """Return a draft; `keep`: as it was read before, if it was."""
@@ -273,7 +271,7 @@ class GmailConnector:
         if not message or "TRASH" in gmail_mail.labels(message):
             return None
         content = gmail_mail.rebuilt(message) if partial else gmail_mail.draft_octets(message)
-        return gmail_mail.stored(message, content, partial=partial)
+        return replace(gmail_mail.stored(message, content, partial=partial), draft_id=key[0])
 
     def locate(self, message_id: str) -> frozenset[SpecialUse]:
         """Return in which of Drafts, Sent and Trash the mail lies.
@@ -294,9 +292,9 @@ class GmailConnector:
         """Return where the draft lies, the newest of several, or None."""
         wanted = header.bare_id(message_id)
         quoted(wanted)  # what could not be asked of any server is refused here too
-        for (draft_id, _), mail in self._lying().items():
+        for mail in self.drafts():
             if header.message_id(mail.octets) == wanted:
-                return _ref(draft_id, {"id": mail.uid, "threadId": mail.thread_id}, message_id)
+                return _ref(mail.draft_id, {"id": mail.uid, "threadId": mail.thread_id}, message_id)
         return None
 
     def remove_draft(self, ref: DraftRef, octets: bytes) -> Removal:
@@ -305,12 +303,9 @@ class GmailConnector:
         Gmail cannot be told to remove a draft only if it is unchanged: it is read at the very last moment.
         """
         quoted(header.bare_id(ref.message_id))
-        mail = self._draft_mail((ref.draft_id, ""), keep=False) if ref.draft_id else None
         draft_id = ref.draft_id
-        if mail is None:
-            other = self.find_draft(ref.message_id)
-            if other is None:
-                return Removal.GONE
+        mail = self._draft_mail((draft_id, ""), keep=False) if draft_id else None
+        if mail is None and (other := self.find_draft(ref.message_id)):
             draft_id = other.draft_id
             mail = self._draft_mail((draft_id, ""), keep=False)
         if mail is None:
@@ -348,7 +343,7 @@ def _batches(steps: Iterator[_Step]) -> Iterator[Batch]:
         yield Batch(tuple(batch), place.cursor())
 
 
-def _arrived(record: Json, watched: frozenset[str]) -> dict[str, bool]:
+def _came(record: Json, watched: frozenset[str]) -> dict[str, bool]:
     """Return the ids of messages that came into a watched label by a history record.
 
     False is said of those whose labels are not told; true also of a mail that was archived since.

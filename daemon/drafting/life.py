@@ -204,7 +204,7 @@ def _surely(row: Row, drafts: Sequence[Seen]) -> Seen | None:
 
 
 def _by_draft_id(row: Row, one: Seen) -> bool:
-    return bool(row.ref and row.ref.draft_id and one.stored.uid == row.ref.draft_id)
+    return bool(row.ref and row.ref.draft_id and row.ref.draft_id in (one.stored.draft_id, one.stored.uid))
 
 
 def _under_our_uid(row: Row, one: Seen) -> bool:

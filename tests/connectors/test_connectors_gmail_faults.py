@@ -355,6 +355,7 @@ def test_an_edited_draft_is_the_users_though_its_id_stays(account: GmailAccount)
     (lying,) = connector.drafts()
     assert lying.octets == edited
     assert lying.uid != ref.uid
+    assert lying.draft_id == ref.draft_id
     assert connector.remove_draft(ref, DRAFT).value == "changed"
     assert account.user.stored("Drafts") == [edited]
 
