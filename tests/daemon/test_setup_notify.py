@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import signal
+import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +26,7 @@ from daemon.store import Store
 from daemon.store_signals import FRESH, Signals, Topic
 from daemon.watch import State
 
+HOW_TO = Path(__file__).parents[2] / "docs/how-to/notifications.md"
 TOLD = """#!{python}
 import os, sys
 with open({file!r}, "a") as file:
@@ -195,6 +198,34 @@ def test_addresses_with_secrets_want_a_private_file(tmp_path: Path) -> None:
     path.write_text(path.read_text().replace("apprise", "silense = []\napprise"))
     with pytest.raises(BadConfig, match=r"notify\.silence"):
         load(path)
+
+
+def test_what_the_how_to_shows_is_so(tmp_path: Path, account: Account, ear: Ear) -> None:
+    """Its configurations load, its example has the fields a command really gets, its script runs."""
+    page = HOW_TO.read_text("utf-8")
+    for block in re.findall(r"```toml\n(.*?)```", page, re.DOTALL):
+        path = tmp_path / "config.toml"
+        path.write_text(f'address = "a@b.example"\n{block}[imap]\nhost = "h"\npassword_command = ["true"]\n')
+        path.chmod(0o600)
+        load(path)
+    (example,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    tell(account, Notify(command=(str(ear.path),)))
+    told = next(each for each in ear.heard() if each["signal"] == "draft")
+    assert json.loads(example).keys() == {"account": "", **told}.keys()
+    (script,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    shown = tmp_path / "notify-send"
+    shown.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/shown\n')
+    shown.chmod(0o755)
+    subprocess.run(
+        [sys.executable, "-c", script],
+        input=json.dumps(told),
+        text=True,
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+        check=True,
+    )
+    assert (
+        "A draft waits" in (tmp_path / "shown").read_text() or "questions" in (tmp_path / "shown").read_text()
+    )
 
 
 def test_a_real_daemon_tells_of_a_draft_once_over_restarts(
