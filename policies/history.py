@@ -100,6 +100,7 @@ WRITES = {
     Note.THANK_YOU: Act.THANKS,
     Note.STATUS_CHECK: Act.QUESTION,
     Note.REJECTION_THANKS: Act.THANKS,
+    Note.REOPENED_THANKS: Act.THANKS,
     Note.WITHDRAWAL: Act.WITHDRAWAL,
 }
 """What the user does by sending a note of ours."""

@@ -7,7 +7,7 @@ key for ever.  What must not be known here: whether the note is a good idea.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from policies import people
 from policies.case import Event, Note, Person
@@ -33,12 +33,13 @@ def status_check(s: Situation, day: date, quote: str = "") -> Write:
 
 def rejection_thanks(s: Situation, rejection: Event) -> Write:
     """Return the thanks for a rejection: to the person who wrote it, else to who is asked otherwise."""
-    author = rejection.author if rejection.personal else None
-    to = people.known(s.case, author) if author and people.may_write_to(author.address) else s.contact
     due = rejection.at + timedelta(hours=s.policy.rejection_thanks_after)
-    until = due + timedelta(days=s.policy.rejection_thanks_window)
-    key = _key(Note.REJECTION_THANKS, to or people.SOMEBODY, rejection.key)
-    return Write(Note.REJECTION_THANKS, to or people.SOMEBODY, due, until, key)
+    return _to_author(s, Note.REJECTION_THANKS, rejection, due)
+
+
+def reopened_thanks(s: Situation, mail: Event) -> Write:
+    """Return the thanks for a rejection taken back by that mail."""
+    return _to_author(s, Note.REOPENED_THANKS, mail, mail.at)
 
 
 def withdrawal(s: Situation, to: Person) -> Write:
@@ -73,6 +74,15 @@ def late(s: Situation, write: Write) -> bool:
     """Return whether a thank-you comes so late that it needs other words."""
     fresh = timedelta(hours=s.policy.thank_you_late_after)
     return write.note is Note.THANK_YOU and write.meeting is not None and s.now > write.meeting.end + fresh
+
+
+def _to_author(s: Situation, note: Note, mail: Event, due: datetime) -> Write:
+    """Return a note to the person who wrote a mail, else to who is asked otherwise."""
+    author = mail.author if mail.personal else None
+    to = people.known(s.case, author) if author and people.may_write_to(author.address) else s.contact
+    to = to or people.SOMEBODY
+    until = due + timedelta(days=s.policy.rejection_thanks_window)
+    return Write(note, to, due, until, _key(note, to, mail.key))
 
 
 def _key(note: Note, to: Person, *facts: str) -> str:

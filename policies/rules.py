@@ -22,7 +22,7 @@ chapter, wish, rule = POLICY.chapter, POLICY.wish, POLICY.rule
 
 THANK_YOU, STATUS_CHECK, REJECTION_THANKS = Note.THANK_YOU, Note.STATUS_CHECK, Note.REJECTION_THANKS
 ABOUT_A_MEETING = (THANK_YOU, Note.DEBRIEF)
-HOPEFUL = (THANK_YOU, STATUS_CHECK, Note.DEBRIEF)
+HOPEFUL = (THANK_YOU, STATUS_CHECK, Note.DEBRIEF, Note.REOPENED_THANKS)
 EVERYTHING = tuple(Note)
 
 
@@ -263,6 +263,12 @@ def thank_for_what_stands(s: Situation) -> Limits:
         yield Never((REJECTION_THANKS,))
 
 
+@wish("Thank them when they take a rejection back.", "OURS", optional=True)
+def thank_for_a_second_chance(s: Situation) -> Wishes:
+    if s.reopened and not any(mail.at > s.reopened.at for mail in s.mine):
+        yield notes.reopened_thanks(s, s.reopened)
+
+
 @rule("After a rejection nothing is asked or hoped for.", "OURS")
 def let_a_rejection_be(s: Situation) -> Limits:
     if s.rejection:
@@ -334,7 +340,7 @@ chapter("Safety")
 def write_to_people_only(s: Situation) -> Limits:
     if s.contact is None:
         text = "No person's address is known here: look for a telephone number or a portal."
-        yield Never((STATUS_CHECK, REJECTION_THANKS), instead=text)
+        yield Never((STATUS_CHECK, REJECTION_THANKS, Note.REOPENED_THANKS), instead=text)
 
 
 @rule("Where answers would go to another domain than the sender's, you are told; nothing is written.", "OURS")

@@ -124,6 +124,7 @@ class Policy:
 
     thank_every_interviewer: bool = switch(True, "Thank-yous after interviews.")
     thank_after_rejection: bool = switch(True, "Thanks after a rejection.")
+    thank_for_a_second_chance: bool = switch(False, "Thanks for a rejection that was taken back.")
     tell_them_you_are_out: bool = switch(True, "A note that takes you out, when you said you want to be.")
     cross_it_off: bool = switch(True, "A word when a process drags on.")
     suggest_a_call: bool = switch(True, "A hint to call, where calls are welcome.")

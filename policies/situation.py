@@ -138,10 +138,15 @@ class Situation:
 
     @once
     def met(self) -> Word | None:
-        """The end of the last interview; of one nobody wrote about, the user's thanks for it."""
+        """The end of the last interview; of one nobody wrote about, the user's thanks for it.
+
+        Thanks after a rejection are not for an interview.
+        """
         if self.held:
             return Word(self.held[-1].end, self.held[-1].key)
-        return next((Word(e.at, e.key) for e in self.mine if e.act is Act.THANKS), None)
+        rejected = next((e.at for e in self.mails if e.kind is Kind.REJECTION), self.now)
+        thanks = (e for e in self.mine if e.act is Act.THANKS and e.at <= rejected)
+        return next((Word(e.at, e.key) for e in thanks), None)
 
     @once
     def word(self) -> Word | None:
@@ -195,6 +200,11 @@ class Situation:
     def rejection(self) -> Event | None:
         """The rejection that stands, if one does."""
         return self.standing.mail if self.standing.outcome is Outcome.REJECTED else None
+
+    @once
+    def reopened(self) -> Event | None:
+        """The mail that took the last rejection back, if one did."""
+        return self.standing.mail if self.standing.outcome is Outcome.OPEN else None
 
     @once
     def owed(self) -> Event | None:

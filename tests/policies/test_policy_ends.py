@@ -73,6 +73,21 @@ def test_taken_back_by_an_invitation() -> None:
     ]
 
 
+def test_thanks_for_a_second_chance() -> None:
+    """Who wants to may have thanks laid for a rejection taken back, unless they answered by themselves."""
+    policy = Policy(thank_for_a_second_chance=True)
+    play = met().mail("5 Mar 9:00", Kind.REJECTION).mail("5 Mar 10:00")
+    assert after_thanks(play, policy=policy)[0] == "5 Mar 10:00 draft reopened-thanks mia"
+    play = met().mail("5 Mar 9:00", Kind.REJECTION).mail("5 Mar 10:00").user("5 Mar 10:00", Act.OTHER)
+    assert "reopened" not in after_thanks(play)[0]
+
+
+def test_who_still_names_a_day_has_not_said_no() -> None:
+    """A mail that sounds like a rejection and says when they decide leaves the case open."""
+    play = met().mail("5 Mar 9:00", Kind.REJECTION, timelines=(by("13 Mar"),))
+    assert after_thanks(play)[0] == "18 Mar 09:00 draft status-check mia"
+
+
 def test_a_pleasantry_does_not_reopen() -> None:
     """ "All the best to you" after the thanks leaves a rejection a rejection."""
     play = met().mail("5 Mar 9:00", Kind.REJECTION).mail("6 Mar 9:00", Kind.OTHER)

@@ -500,3 +500,15 @@ def test_the_moment_to_ask_again_is_known() -> None:
     decision = decide(play.case, at("3 Mar"), Policy())
     assert decision.due == at("16 Mar 9:00")
     assert {finding.rule for finding in decision.because} >= {"ask_after_a_long_silence"}
+
+
+def test_an_interview_only_the_users_thanks_tell_of() -> None:
+    """A talk arranged by telephone took place, if the user gave thanks for it: the wait begins then."""
+    play = Play().mail("2 Mar 9:00").user("4 Mar 18:00", Act.THANKS)
+    assert play.until("1 May") == ["18 Mar 09:00 draft status-check mia", "1 Apr 09:00 stop"]
+
+
+def test_thanks_for_a_rejection_are_for_no_interview() -> None:
+    """Who was rejected unseen, thanked, and is considered again is not asked about an interview."""
+    play = Play().mail("2 Mar 9:00", Kind.REJECTION).user("2 Mar 10:00", Act.THANKS).mail("3 Mar 9:00")
+    assert play.until("1 May") == []
