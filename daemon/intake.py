@@ -45,8 +45,11 @@ class Intake:
         """Read what is new, and commit it together with the cursor.
 
         A mail that ends the process that reads it is put aside after the third time, also over restarts
-        (P4); its neighbours are read as ever.
+        (P4); its neighbours are read as ever.  The disk is not waited for: should the machine die, mails
+        and cursor are lost together and read again.
         """
+        if not messages and cursor == self._book.cursor():
+            return
         mails = {mail_key(message.octets): message for message in messages}
         unseen = self._book.unseen(mails)
         found: list[tuple[Read, str]] = []
@@ -59,7 +62,7 @@ class Intake:
                 fresh |= known_by(read.reading)
             except ReaderDied as died:
                 poison[key] = str(died)
-        with self._book.store.transaction():
+        with self._book.store.transaction(durable=False):
             for read, thread_id in found:
                 if read.reading.unreadable:
                     logger().warning("unreadable", mail=self._audit.hash(read.reading.key))

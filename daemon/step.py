@@ -178,7 +178,7 @@ class Shell:
         pending = self.book.pending()
         if not pending:
             return
-        with self.book.store.transaction():
+        with self.book.store.transaction(durable=False):
             for reading in pending:
                 with self._contained("linking", partial(self.book.drop, [reading.key])):
                     self._link_one(reading, now)
@@ -221,7 +221,8 @@ class Shell:
             self.book.settle(case.id, _again(decision, now), said)
 
     def _perform(self, case: Case, decision: Decision, now: datetime) -> Done:
-        self.audit.record(now, decided(self.audit, case, decision))
+        with self.book.store.transaction(durable=False):  # what is done next commits it for good
+            self.audit.record(now, decided(self.audit, case, decision))
         match decision.action:
             case Action.DRAFT:
                 return self._draft(case, decision, now)
