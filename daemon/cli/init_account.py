@@ -42,13 +42,15 @@ def opened(
     Raises UserError, CredentialsRefused where nobody can be asked.
     """
     provider = _provider(asker, given, address)
-    client_file = given["client_file"] or present.text_of("gmail", "client_file")
-    if client_file:
-        return _gmail(present, str(client_file))
+    if given["client_file"]:
+        return _gmail(present, str(given["client_file"]))
     if provider and provider.incoming and provider.incoming.needs_oauth:
         return _permission(asker, given, present, address, provider)
+    if _permitted(present) and not (given["password_file"] or given["password_command"]):
+        return Opened({}, by_permission=True)
     flags = Given(**{name: given[name] for name in Given.__slots__})  # type: ignore[arg-type]
-    kept_in = str(present.get("imap", "password_file") or password_file)
+    named = Path(str(present.get("imap", "password_file") or password_file))
+    kept_in = password_file if named.is_absolute() else str(named)  # elsewhere it is the user's own
     account = logged_in(asker, flags, present, address, provider, kept_in)
     drafts = drafts_of(asker, account)
     asker.say(
@@ -58,6 +60,11 @@ def opened(
     account = replace(account, settings=replace(account.settings, drafts=drafts))
     fresh = account.password.fresh
     return Opened(_by_password(account, given, present, address), (kept_in, fresh) if fresh else ("", ""))
+
+
+def _permitted(present: Present) -> bool:
+    """Return whether the file says that the account is opened by a permission."""
+    return "gmail" in present.table or present.text_of("imap", "auth") not in ("", "password")
 
 
 def _provider(asker: Asker, given: Mapping[str, object], address: str) -> Provider | None:
@@ -71,6 +78,8 @@ def _provider(asker: Asker, given: Mapping[str, object], address: str) -> Provid
         asker.say(f"  {provider.page}")
     if provider.incoming is None:
         raise UserError(provider.says)
+    if len(provider.incoming.authentication) > 1:
+        asker.say("  (Or by a permission in the browser: docs/how-to/gmail.md, and --client-file.)")
     return provider
 
 
@@ -125,10 +134,7 @@ def _gmail(present: Present, client_file: str) -> Opened:
             f"{present.path} reaches the account by IMAP already.",
             hint="Take its [imap] table out, then run `afterword init --client-file …` again.",
         )
-    known = present.text_of("gmail", "client_file")
-    if client_file != known and not Path(client_file).expanduser().is_file():
-        raise UserError(
-            f"There is no file {client_file}.", hint="docs/how-to/gmail.md shows how to download it."
-        )
-    path = known if client_file == known else str(Path(client_file).expanduser().absolute())
-    return Opened({("gmail", "client_file"): path}, by_permission=True)
+    path = Path(client_file).expanduser().absolute()
+    if not path.is_file():
+        raise UserError(f"There is no file {path}.", hint="docs/how-to/gmail.md shows how to download it.")
+    return Opened({("gmail", "client_file"): str(path)}, by_permission=True)

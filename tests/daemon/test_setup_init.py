@@ -248,6 +248,9 @@ def test_where_no_password_is_taken_a_permission_is_prepared(tmp_path: Path, fla
     }
     assert "afterword authorize" in done.stdout
     assert "Looking back" not in done.stdout
+    again = afterword("init", "--yes", "--phone", "+34 1", home=tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert written(tmp_path)["imap"]["client_id"] == "0123-4567"  # type: ignore[index]
     assert afterword("doctor", "--offline", home=tmp_path).returncode == 0
 
 
