@@ -128,8 +128,8 @@ class _Init:
     def _write(self, settings: Mapping[Key, Value | None], account: Opened) -> bool:
         """Show what would change and write it; return whether the user agreed."""
         changes = [*self._place.beside, (self._present, settings)]
-        texts = [(present, present.with_settings(wanted)) for present, wanted in changes]
-        fresh = [(present, text) for present, text in texts if text != present.text]
+        written = ((present, present.with_settings(wanted)) for present, wanted in changes)
+        fresh = [(present, text) for present, text in written if text != present.text]
         for present, text in fresh:
             self._show(present, text)
         if fresh and not self._asker.agrees("Write it?"):
