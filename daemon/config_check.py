@@ -143,7 +143,7 @@ def _text(path: Path) -> str:
     except FileNotFoundError:
         raise BadConfig(
             [f"There is no configuration at {path}."],
-            hint="Write one (docs/configuration.md has an example), or name another with --config.",
+            hint="Write one with `afterword init`, or name another with --config.",
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise BadConfig([f"The configuration {path} cannot be read: {error}."]) from error
