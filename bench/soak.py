@@ -11,9 +11,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-_TESTS = Path(__file__).parents[1] / "tests"
-sys.path.insert(0, str(_TESTS))
-sys.path.insert(0, str(_TESTS / "daemon"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "daemon"))
 
 from daemon_killing import kill_again_and_again
 from daemon_process import Home

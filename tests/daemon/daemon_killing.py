@@ -21,7 +21,7 @@ from servers.dovecot import Dovecot
 
 def soon(check: Callable[[], Any]) -> None:
     """Wait until `check` is true, on a machine that may have much else to do."""
-    eventually(check, 90.0)
+    eventually(check, 150.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def kill_again_and_again(server: Dovecot, home: Home, rounds: int, seed: int = 7
             kill(process)
     wanted = frozenset(f"{name}@firm{n}.example" for n in range(rounds) for name in ("kim.lee", "sam.ode"))
     with home.running():
-        eventually(lambda: _count(server.maildir(user, "Drafts")) >= len(wanted), 90.0 + 2 * rounds)
+        eventually(lambda: _count(server.maildir(user, "Drafts")) >= len(wanted), 150.0 + 2 * rounds)
         time.sleep(1.0)  # for a draft too many to appear
     return Outcome(Counter(drafts_of(server, user)), wanted, _health(home), _audit(home))
 
