@@ -46,9 +46,13 @@ _QUOTA_24 = """
 mail_plugins {
   quota = yes
 }
+protocol imap {
+  mail_plugins {
+    imap_quota = yes
+  }
+}
+quota_storage_size = 1 k
 quota "User quota" {
-  driver = count
-  storage_size = 1 K
 }
 """
 
@@ -269,9 +273,15 @@ ssl_server_key_file = {self.certificate.key}
 mail_driver = maildir
 mail_path = ~/Maildir
 mailbox_list_layout = maildir++
-mail_home = {self._root}/users/%{{user}}
 passdb static {{
   password = {PASSWORD}
+}}
+userdb static {{
+  fields {{
+    uid = {self._account.pw_uid}
+    gid = {self._account.pw_gid}
+    home = {self._root}/users/%{{user}}
+  }}
 }}
 {_QUOTA_24 if self.layout.quota else ""}"""
 
