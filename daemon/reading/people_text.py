@@ -30,6 +30,7 @@ _AFTER = 60
 _CAPITAL = re.compile(r"(?<![\w@.'’-])[^\W\d_][\w'’-]*\.?")
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
 _ADDRESS_AFTER = re.compile(
+    r"(?:,\s[^\W\d_][^,;:.!?()<>\[\]@\d]{2,48}(?=\s?[(<\[]))?"  # "Luis Camacho, HR Manager (l.c@…"
     r"(?:,?\s(?:at|on|unter|via|à|en|op|em|a|via)\s|,?\s(?:e-?mail|mail)?:?\s?|\s?[(<\[]\s?(?:mailto:|e-?mail:?\s?)?|[,:]\s|\s[–-]\s)(?P<address>[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6})"
 )
 _LIST_GAP = re.compile(
@@ -228,7 +229,7 @@ def _in_sentence(
         address = _address_after(sentence, end)
         listed = last_end >= 0 and bool(_LIST_GAP.fullmatch(sentence[last_end : word.start()]))
         part = _part(sentence, word.start(), end)
-        if part is None and _PLACE_BEFORE.search(sentence[: word.start()]):
+        if part is None and address is None and _PLACE_BEFORE.search(sentence[: word.start()]):
             continue
         part = part or given or (last_part if listed else None)
         if part is None and agenda and " " in name:
@@ -242,7 +243,8 @@ def _in_sentence(
             position = end
             continue
         yield Mention(name[0].upper() + name[1:], address, part, sentence)
-        position, last_end, last_part = end, end, part
+        beside = _ADDRESS_AFTER.match(sentence, end)
+        position, last_end, last_part = beside.end() if beside else end, end, part
 
 
 def _address_after(sentence: str, end: int) -> str | None:

@@ -94,7 +94,7 @@ def _continues(previous: str, line: str, width: int) -> bool:
         return not _BULLET.match(line)
     word = line.partition(" ")[0]
     full = width in _WRAP_WIDTHS and len(previous) + 1 + len(word) > width and "://" not in word
-    if not full and (previous[-1] in _ENDING or not line[:1].islower()):
+    if not full and (previous[-1] in _ENDING or not (line[:1].islower() or line[:1] == "(")):
         return False
     if not full and len(previous) < _STANDALONE and not previous[-1].isalnum():
         return False  # "Dear Priya," was ended on purpose
