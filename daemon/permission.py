@@ -78,7 +78,7 @@ def wanted(account: Account) -> Permission:
         )
     if imap.client_file or imap.host.endswith((".gmail.com", ".googlemail.com")):
         return _google(account, imap, (google.EVERYTHING,))
-    client = microsoft_client(_client_id(imap, "imap"), imap.authority, imap.client_secret)
+    client = microsoft_client(_client_id(imap, _OUTLOOK), imap.authority, imap.client_secret)
     scopes = (MICROSOFT_IMAP, "offline_access")
     extra = {**MICROSOFT_EXTRA, "login_hint": account.address}
     file = TokenFile(token_path(account, imap))
@@ -94,17 +94,16 @@ def _google(account: Account, client: OAuth, scopes: tuple[str, ...]) -> Permiss
     if client.client_file:
         known = google_client(account.resolve(client.client_file))
     else:
-        known = Client(_client_id(client, "gmail"), GOOGLE_AUTH, GOOGLE_TOKEN, client.client_secret)
+        known = Client(_client_id(client, _GMAIL), GOOGLE_AUTH, GOOGLE_TOKEN, client.client_secret)
     extra = {**GOOGLE_EXTRA, "login_hint": account.address}
     return Permission("Google", known, scopes, extra, TokenFile(token_path(account, client)))
 
 
-def _client_id(client: OAuth, table: str) -> str:
+_GMAIL = "Make one and name its file as `client_file`: docs/how-to/gmail.md shows every click."
+_OUTLOOK = "Make one and name it as `client_id`: docs/how-to/outlook.md shows every click."
+
+
+def _client_id(client: OAuth, hint: str) -> str:
     if not client.client_id:
-        how = "client_file" if table == "gmail" else "client_id"
-        page = "gmail" if table == "gmail" else "outlook"
-        raise UserError(
-            f"There is no OAuth client in [{table}].",
-            hint=f"Make one and name it as `{how}`: docs/how-to/{page}.md shows every click.",
-        )
+        raise UserError("The configuration names no OAuth client.", hint=hint)
     return client.client_id

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 PATIENCE = 600.0
 """Seconds the user has for saying yes."""
 
+PASTED_PORT = 8765
+"""Where the browser is sent if nobody listens anyway; any number would do."""
+
 
 @click.command()
 @CONFIG
@@ -71,9 +74,9 @@ def _by_browser(permission: Permission, *, paste: bool, port: int, browse: bool)
     from connectors.web import Web
     from daemon.loopback import Doorbell
 
-    known, listening = permission.redirect(port)
+    redirect, listening = permission.redirect(port)
     if paste:
-        consent = permission.consent(known if listening else permission.redirect(_SOME_PORT)[0])
+        consent = permission.consent(redirect if listening else permission.redirect(PASTED_PORT)[0])
         return consent.token(_pasted(consent, permission), Web())
     bell = Doorbell(listening)
     consent = permission.consent(permission.redirect(bell.port)[0])
@@ -81,12 +84,9 @@ def _by_browser(permission: Permission, *, paste: bool, port: int, browse: bool)
     click.echo(f"Open this page in a browser on this machine:\n\n{url}\n")
     if browse and _has_display():
         click.launch(url)
-    elif not browse or not sys.stdout.isatty():
-        click.echo(f"(From elsewhere: ssh -L {bell.port}:127.0.0.1:{bell.port} …, or use --paste.)")
+    else:
+        click.echo(f"(From another machine: ssh -L {bell.port}:127.0.0.1:{bell.port} …, or use --paste.)")
     return consent.token(bell.answer(consent.code, PATIENCE), Web())
-
-
-_SOME_PORT = 8765
 
 
 def _pasted(consent: Consent, permission: Permission) -> str:

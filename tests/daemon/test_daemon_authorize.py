@@ -204,7 +204,7 @@ def test_another_account_is_noticed(gmail_user: GmailUser, home: Home) -> None:
 @pytest.mark.parametrize(
     ("config", "said"),
     [
-        ('address = "a@b.example"\n[gmail]\n', "There is no OAuth client"),
+        ('address = "a@b.example"\n[gmail]\n', "names no OAuth client"),
         ('address = "a@b.example"\n[gmail]\nclient_file = "config.toml"\n', "is not the JSON file"),
         (
             'address = "a@b.example"\n[imap]\nhost = "imap.b.example"\npassword_command = ["true"]\n',
@@ -212,7 +212,7 @@ def test_another_account_is_noticed(gmail_user: GmailUser, home: Home) -> None:
         ),
         (
             'address = "a@b.example"\n[imap]\nhost = "outlook.office365.com"\nauth = "xoauth2"\n',
-            "There is no OAuth client",
+            "names no OAuth client",
         ),
     ],
 )
