@@ -105,6 +105,8 @@ class ImapConnector:
         for folder in watched:
             mark = marks.get(folder.name)
             with self._speaking(f"looking into {folder.name}") as session:
+                if mark and folder is not watched[0] and _untouched(session, folder, mark):
+                    continue
                 selected = self._scanned[folder.raw] = session.examine(folder.raw)
                 uids, last = _news(session, selected, mark, since)
             floor = _EVER if mark else since
@@ -282,6 +284,11 @@ class ImapConnector:
             session.close()
 
 
+def _untouched(session: Session, folder: Folder, mark: Mark) -> bool:
+    """Return whether nothing has come since the mark, as far as the server says without opening it."""
+    return session.next_uid(folder.raw) == (mark.validity, mark.uid + 1)
+
+
 def _news(session: Session, selected: Selected, mark: Mark | None, since: datetime) -> tuple[list[int], int]:
     """Return the UIDs to read in an open mailbox, and how far it is read after them.
 
@@ -290,7 +297,7 @@ def _news(session: Session, selected: Selected, mark: Mark | None, since: dateti
     if mark is None:
         highest = session.search("UID *")[-1:] if selected.exists else []
         uids = session.search(_window(since)) if highest else []
-        return uids, max((*highest, *uids), default=0)
+        return uids, max((*highest, *uids), default=max(selected.uid_next - 1, 0))
     if mark.validity != selected.validity:
         raise Vanished(f"The mailbox {selected.raw} was numbered anew.")
     if selected.uid_next == mark.uid + 1 or not selected.exists:

@@ -63,6 +63,8 @@ class Outside:
 
     def __init__(self, connector: Connector, lock: StateLock) -> None:
         self._inner = connector
+        self._listener = connector if isinstance(connector, Listener) else None
+        self._metered = connector if isinstance(connector, Metered) else None
         self._released = lock.released
 
     def mailboxes(self) -> tuple[Mailbox, ...]:
@@ -83,16 +85,16 @@ class Outside:
     def listen(self) -> Listening:
         """Begin to listen, or say when to look again where the connector cannot."""
         with self._released():
-            return self._inner.listen() if isinstance(self._inner, Listener) else Listening(LAP)
+            return self._listener.listen() if self._listener else Listening(LAP)
 
     def heard(self) -> bool:
         """Return whether there may be news; it waits for nothing, so the lock does not matter."""
-        return isinstance(self._inner, Listener) and self._inner.heard()
+        return self._listener is not None and self._listener.heard()
 
     @property
     def usage(self) -> Mapping[str, object]:
         """What the account has cost since the program started; nothing where nobody counts."""
-        return self._inner.usage if isinstance(self._inner, Metered) else {}
+        return self._metered.usage if self._metered else {}
 
     def wait(self, seconds: float) -> bool:
         """Wait for news."""
