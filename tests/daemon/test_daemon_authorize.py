@@ -16,13 +16,16 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from daemon_process import Home, eventually
+from pytest_httpserver import HTTPServer
 from servers.gmail_peer import CLIENT_ID, GmailUser
 from servers.gmail_proxy import GmailProxy
 
 from connectors.errors import Refused
 from connectors.oauth import Client, Consent, Strange, google_client, microsoft_client, redirect_for
 from connectors.tokens import TokenFile
+from daemon.config_check import load
 from daemon.device_code import device_login
+from daemon.permission import wanted
 
 CONFIG = """address = "{address}"
 [gmail]
@@ -225,6 +228,56 @@ def test_what_is_missing_is_said_with_what_to_do(tmp_path: Path, config: str, sa
     assert said in done.stderr
     assert len(done.stderr.splitlines()) >= 2
     assert "Traceback" not in done.stderr
+
+
+def test_outlook_in_a_browser(tmp_path: Path, httpserver: HTTPServer) -> None:
+    """Microsoft: a public client without a secret, sent back to localhost, with its own scopes and PKCE."""
+    home = Home(tmp_path)
+    home.config.write_text(
+        f"""address = "ana@outlook.example"
+[imap]
+host = "outlook.office365.com"
+auth = "xoauth2"
+client_id = "app-id"
+authority = "{httpserver.url_for("/common")}"
+[state]
+directory = "state"
+"""
+    )
+    granted = {"access_token": "a", "refresh_token": "r1", "expires_in": 3600, "scope": SCOPES[0]}
+    httpserver.expect_request("/common/oauth2/v2.0/token", "POST").respond_with_json(granted)
+    with authorizing(home, "--no-browser") as running:
+        page = eventually(
+            lambda: re.search(r"^http\S+/common/oauth2/v2.0/authorize\?\S+$", running.said(), re.M)
+        )
+        asked = {k: v[0] for k, v in parse_qs(urlsplit(page[0]).query).items()}
+        assert asked["scope"].split() == list(SCOPES)
+        assert asked["login_hint"] == "ana@outlook.example"
+        back = urlsplit(asked["redirect_uri"])
+        assert (back.scheme, back.hostname) == ("http", "localhost")
+        assert (
+            get(f"http://127.0.0.1:{back.port}/?{urlencode({'code': 'c', 'state': asked['state']})}")[0]
+            == 200
+        )
+        assert running.process.wait(30) == 0, running.said()
+    form = parse_qs(httpserver.log[0][0].get_data(as_text=True))
+    assert set(form) == {"grant_type", "code", "redirect_uri", "client_id", "code_verifier"}
+    token = TokenFile(tmp_path / "state" / "login-main.json").read()
+    assert (token.client_id, token.refresh_token, token.client_secret) == ("app-id", "r1", "")
+
+
+def test_gmail_over_imap_asks_for_the_whole_account(tmp_path: Path) -> None:
+    """Google has one scope for IMAP; the words say that its API would do with less."""
+    home = Home(tmp_path)
+    home.config.write_text(
+        'address = "ana@gmail.example"\n[imap]\nhost = "imap.gmail.com"\nauth = "xoauth2"\nclient_id = "id"\n'
+    )
+    (account,) = load(home.config).accounts
+    permission = wanted(account)
+    assert permission.provider == "Google"
+    assert permission.scopes == ("https://mail.google.com/",)
+    assert "[gmail]" in permission.meaning(permission.scopes[0])
+    assert permission.file.path.name == "login-main.json"
 
 
 def test_state_and_verifier_are_new_each_time() -> None:
