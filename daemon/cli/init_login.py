@@ -13,7 +13,7 @@ import click
 
 from connectors.connector import Mailbox, SpecialUse
 from connectors.credentials import PasswordCommand, PasswordFile, PasswordText, Secret
-from connectors.errors import ConnectorError, Refused, Unavailable
+from connectors.errors import ConnectorError, Refused
 from connectors.imap import ImapConnector
 from connectors.imap_settings import ImapSettings, Security
 from daemon.cli.ask import Asker
@@ -70,27 +70,16 @@ def server(
     asker: Asker, given: Given, present: Present, address: str, provider: Provider | None
 ) -> ImapSettings:
     """Return how to reach the account of an address: as given, as known, as it was, or as the user says."""
-    known = provider.incoming if provider else None
-    if known and not given.host:
-        found = ImapSettings(known.hostname, known.user(address), known.port, Security(known.security))
-    else:
-        host = _host(asker, given, present, address)
-        named = of_name(host)
-        if named and named.incoming:
-            incoming = named.incoming
-            if incoming.needs_oauth:
-                raise UserError(named.says, hint=f"Run: afterword init --host {named.names[0]!r}")
-            found = ImapSettings(
-                incoming.hostname, incoming.user(address), incoming.port, Security(incoming.security)
-            )
-        else:
-            found = _own_server(given, present, host, address)
+    host = _host(asker, given, present, address, provider)
+    found = _usual(host, address)
+    if address in present.addresses():
+        found = _as_before(present, found)
     known_ca = present.text_of("imap", "ca_file")
     ca_file = Path(given.ca_file).expanduser().absolute() if given.ca_file else None
     found = replace(
         found,
         port=given.port or found.port,
-        security=Security(given.security) if given.security else found.security,
+        security=Security(given.security or ("starttls" if given.port == _STARTTLS else found.security)),
         user=given.user or found.user,
         ca_file=str(ca_file or (present.resolve(known_ca) if known_ca else "")),
         drafts=given.drafts or present.text_of("imap", "drafts"),
@@ -101,35 +90,48 @@ def server(
     return found
 
 
+_STARTTLS = 143
+"""The port that begins in the clear (RFC 9051 2.1)."""
+
 _SECURITY = {Security.TLS: "TLS", Security.STARTTLS: "STARTTLS", Security.NONE: "no encryption"}
 
 
-def _host(asker: Asker, given: Given, present: Present, address: str) -> str:
+def _host(asker: Asker, given: Given, present: Present, address: str, provider: Provider | None) -> str:
+    """Return the server's name, or that of somebody known who hosts the mail."""
+    before = present.text_of("imap", "host") if address in present.addresses() else ""
     if given.host:
         return given.host
-    usual = present.text_of("imap", "host")
-    if not usual and asker.talks:
+    if provider and provider.incoming:
+        return before or provider.incoming.hostname
+    if not before and asker.talks:
         asker.say(f"Looking for the mail server of {address.rpartition('@')[2]} …")
-        usual = first_that_greets(guesses(address))
-    return asker.ask(
-        "IMAP server, or who hosts your mail (Gmail, Microsoft 365, Fastmail …)",
-        "--host",
-        None,
-        usual,
-        needed=True,
-    )
+        before = first_that_greets(guesses(address))
+    question = "IMAP server, or who hosts your mail (Gmail, Microsoft 365, Fastmail …)"
+    return asker.ask(question, "--host", None, before, needed=True)
 
 
-def _own_server(given: Given, present: Present, host: str, address: str) -> ImapSettings:
-    """Return a server nobody knows, with what the file says of it if it is the same."""
-    same = present.text_of("imap", "host") == host
-    security = present.text_of("imap", "security") if same else ""
-    port = present.get("imap", "port") if same else None
-    if not security and given.port == 143:
-        security = "starttls"
-    user = present.text_of("imap", "user") if same else ""
-    return ImapSettings(
-        host, user or address, port if isinstance(port, int) else 0, Security(security or "tls")
+def _usual(host: str, address: str) -> ImapSettings:
+    """Return what is known of a server, or usual.  Raises UserError where it takes no passwords."""
+    known = of_name(host)
+    if known is None or known.incoming is None:
+        return ImapSettings(host, address)
+    incoming = known.incoming
+    if incoming.needs_oauth:
+        raise UserError(known.says, hint=f"Run: afterword init --host {known.names[0]!r}")
+    security = Security(incoming.security)
+    return ImapSettings(incoming.hostname, incoming.user(address), incoming.port, security)
+
+
+def _as_before(present: Present, found: ImapSettings) -> ImapSettings:
+    """Return the settings with what the file says of the same server."""
+    if present.text_of("imap", "host") != found.host:
+        return found
+    port = present.get("imap", "port")
+    return replace(
+        found,
+        port=port if isinstance(port, int) else found.port,
+        security=Security(present.text_of("imap", "security") or found.security),
+        user=present.text_of("imap", "user") or found.user,
     )
 
 
@@ -214,24 +216,28 @@ def logged_in(
             try:
                 return LoggedIn(settings, chosen, log_in(settings, chosen.secret))
             except ConnectorError as error:
-                _again(asker, error, provider, last=attempt == ATTEMPTS)
-                if isinstance(error, Unavailable) or not getattr(error, "credentials", False):
+                if not _again(asker, error, provider, last=attempt == ATTEMPTS):
                     break
         given = replace(given, host=None, port=None, user=None, security=None)
         given = replace(given, password_file=None, password_command=None)
         provider = None
 
 
-def _again(asker: Asker, error: ConnectorError, provider: Provider | None, *, last: bool) -> None:
-    """Say what went wrong and what to do; raise it where nobody is there to do it."""
+def _again(asker: Asker, error: ConnectorError, provider: Provider | None, *, last: bool) -> bool:
+    """Say what went wrong and what to do; return whether another password may help at the same server.
+
+    Raises what went wrong where nobody is there to do anything about it.
+    """
     refused = isinstance(error, Refused) and error.credentials
     hint = f"{provider.says} {provider.page}".rstrip() if refused and provider else error.hint
     if not asker.talks:
         raise (CredentialsRefused if refused else UserError)(str(error), hint=hint) from error
     click.secho(str(error), fg="red")
     asker.say(hint)
-    if last or not refused:
-        asker.say("Let us look at the server as well (Ctrl-C ends this; nothing was written).")
+    if refused and not last:
+        return True
+    asker.say("Let us look at the server as well (Ctrl-C ends this; nothing was written).")
+    return False
 
 
 def drafts_of(asker: Asker, account: LoggedIn) -> str:

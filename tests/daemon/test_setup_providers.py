@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import Counter
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from daemon.cli.ask import Asker
+from daemon.cli.init_login import Given, server
 from daemon.providers import Provider, guesses, of_address, of_name, providers
+from daemon.setup import Present
 
 
 @pytest.mark.parametrize(
@@ -47,6 +53,29 @@ def test_a_provider_is_found_by_what_people_call_it(name: str) -> None:
     found = of_name(name)
     assert found is not None
     assert found.name == "Gmail"
+
+
+NOTHING = Given(None, None, None, None, None, None, None, None, None)
+
+
+def reached(address: str, given: Given = NOTHING, text: str = "") -> tuple[str, int, str, str]:
+    """Return host, port, security and login name `init` would use, where nobody can be asked."""
+    path = Path("/c/config.toml")
+    present = Present(path, path.parent, text, tomllib.loads(text))
+    found = server(Asker(talks=False), given, present, address, of_address(address))
+    return found.host, found.address[1], found.security, found.user
+
+
+def test_the_table_the_file_and_the_flags_say_where_the_server_is() -> None:
+    """The flags count most, then what the file says of the same account, then what is known."""
+    assert reached("ana@web.de") == ("imap.web.de", 993, "tls", "ana")
+    before = 'address = "ana@web.de"\n[imap]\nhost = "imap.web.de"\nuser = "ana@web.de"\nport = 1993\n'
+    assert reached("ana@web.de", text=before) == ("imap.web.de", 1993, "tls", "ana@web.de")
+    own = 'address = "ana@web.de"\n[imap]\nhost = "proxy.example"\n'
+    assert reached("ana@web.de", text=own) == ("proxy.example", 993, "tls", "ana@web.de")
+    assert reached("ben@web.de", text=before) == ("imap.web.de", 993, "tls", "ben"), "another account"
+    flags = replace(NOTHING, host="Fastmail", port=143)
+    assert reached("ana@ruiz.example", flags) == ("imap.fastmail.com", 143, "starttls", "ana@ruiz.example")
 
 
 def test_microsoft_takes_no_passwords_and_tuta_no_programs() -> None:
