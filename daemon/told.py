@@ -34,7 +34,7 @@ def answered(octets: bytes, decision: Decision, case: Case, me: Me) -> Reading |
     if decision.interview is None or decision.due is None:
         return None
     names = [person.name or "" for person in decision.interview.people] or _interviewers(case)
-    found = debrief.read(_whole_text(octets), names)
+    found = debrief.read(whole_text(octets), names)
     if not found.answered:
         return None
     day = decision.interview.start.astimezone(ZoneInfo(me.zone)).date().isoformat()
@@ -104,7 +104,7 @@ def _named(fact: Fact, me: Me) -> Iterable[Person]:
     yield from (Person(name or None, address) for address in others)
 
 
-def _whole_text(octets: bytes) -> str:
+def whole_text(octets: bytes) -> str:
     """Return all that a mail shows, quotations and signature included: answers may stand among them."""
     header, start = split_header(octets)
     parts = [part for part in mime.leaves(header, octets, start) if not part.filename]

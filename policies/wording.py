@@ -148,7 +148,11 @@ def _length(text: _Text) -> Iterator[Fault]:
     if count > MOST_SENTENCES:
         yield Fault("long", f"It has {count} sentences; {MOST_SENTENCES} are the most.", source="S3")
     if text.note is Note.THANK_YOU and 0 < count < LEAST_THANKS:
-        yield Fault("short", f"It has {count} sentences; a thank-you needs {LEAST_THANKS} to 5.", source="S3")
+        yield Fault(
+            "short",
+            f"A thank-you needs {LEAST_THANKS} to {MOST_SENTENCES} sentences; this has {count}.",
+            source="S3",
+        )
     if not count:
         yield Fault("empty", "It says nothing yet.", source="S3")
 

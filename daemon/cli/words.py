@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from daemon.cli.look import known_case, looking
-from daemon.cli.options import ACCOUNT, CONFIG, JSON
+from daemon.cli.options import ACCOUNT, CONFIG, JSON, chosen
 from daemon.cli.show import emit
 from daemon.errors import UsageError, UserError
 from policies.case import Note
 
 if TYPE_CHECKING:
+    from connectors.connector import StoredMessage
     from daemon.drafting.templates import File
     from daemon.looking import Looking
-    from policies.wording import Fault
+    from daemon.store_drafts import Entry
+    from policies.case import Case
+    from policies.decision import Decision
+    from policies.wording import Fault, Setting
 
 
 @click.command()
@@ -31,20 +36,25 @@ if TYPE_CHECKING:
     help="What kind of note the FILE holds.",
 )
 @click.option("--language", default="", help="The FILE's language; detected where it is left out.")
+@click.option(
+    "--case", "case_id", default="", help="The case the FILE is for: its names and facts are checked."
+)
 @CONFIG
 @ACCOUNT
 @JSON
-def proofread(what: str, note: str, language: str, config: Path | None, account: str, as_json: bool) -> None:
+def proofread(
+    what: str, note: str, language: str, case_id: str, config: Path | None, account: str, as_json: bool
+) -> None:
     """Say what a note should not be sent with: gaps, stock phrases, length, pleading, wrong names.
 
-    CASE means the drafts that wait for you in a case; FILE is any text, - standard input.  The exit status
-    is 1 where there is something to mend.
+    CASE means the drafts that wait for you in a case, as they lie in your account now; FILE is any text or
+    a mail (.eml), - standard input.  The exit status is 1 where there is something to mend.
     """
     if what == "-" or Path(what).is_file():
-        found = {what: _faults_of(_text(what), Note(note), language)}
+        found = {what: _faults_of(_octets(what), Note(note), language, case_id, config, account)}
     else:
         with looking(config, account) as at:
-            found = dict(_faults_in(at, what))
+            found = dict(_faults_in(at, what, partial(_drafts, config, account)))
     if as_json:
         emit([{"where": where, "faults": faults} for where, faults in found.items()])
     else:
@@ -56,33 +66,84 @@ def proofread(what: str, note: str, language: str, config: Path | None, account:
         sys.exit(1)
 
 
-def _text(name: str) -> str:
+def _octets(name: str) -> bytes:
     try:
-        return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as error:
         raise UserError(f"{name} cannot be read: {error}.") from error
 
 
-def _faults_of(text: str, note: Note, language: str) -> tuple[Fault, ...]:
+def _faults_of(
+    octets: bytes, note: Note, language: str, case_id: str, config: Path | None, account: str
+) -> tuple[Fault, ...]:
+    """Return what is wrong with a text or a mail; with a case, also by what is known there."""
     from daemon.reading.language import detect
+    from daemon.reading.message import read_header
+    from daemon.told import whole_text
+    from policies.decision import Action, Decision
     from policies.wording import faults
 
-    return faults(text, note, language or detect(text))
+    header = read_header(octets).message
+    text = whole_text(octets) if header.sender and header.to else octets.decode("utf-8", "replace")
+    if not case_id:
+        return faults(text, note, language or detect(text))
+    with looking(config, account) as at:
+        case = at.shell.case(known_case(at.ids(), case_id))
+        to = next((p for p in case.people if p.address in {a.address for a in header.to}), None)
+        around = _around(at, case, Decision(Action.DRAFT, note=note, to=to))
+        return faults(text, note, language or detect(text, case.language), around)
 
 
-def _faults_in(at: Looking, wanted: str) -> Iterator[tuple[str, tuple[Fault, ...]]]:
-    """Yield each draft that waits in the case, and what is wrong with it."""
+def _around(at: Looking, case: Case, decision: Decision) -> Setting:
     from daemon.drafting.compose import setting
+
+    return setting(decision.to, case, at.mind.context(decision, case, at.now, at.shell.book))
+
+
+def _faults_in(
+    at: Looking, wanted: str, drafts: Callable[[], Sequence[StoredMessage]]
+) -> Iterator[tuple[str, tuple[Fault, ...]]]:
+    """Yield each draft that waits in the case, and what is wrong with it; `drafts` looks into the account."""
     from daemon.drafting.mail import body
+    from daemon.reading.language import detect
+    from daemon.store_drafts import LIVE, UNPLACED
+    from policies.case import DraftState
     from policies.wording import faults
 
-    book = at.shell.book
     case = at.shell.case(known_case(at.ids(), wanted))
-    for entry in at.shell.drafts.of_case(case.id):
-        if entry.octets and entry.decision:
-            around = setting(entry.decision.to, case, at.mind.context(entry.decision, case, at.now, book))
-            text = body(entry.octets)
-            yield f"{entry.note} to {entry.to}", faults(text, entry.note, case.language, around)
+    entries = [e for e in at.shell.drafts.of_case(case.id) if e.decision and e.note is not Note.DEBRIEF]
+    edited = [entry for entry in entries if entry.state is DraftState.EDITED]
+    texts = {e.key: body(e.octets) for e in entries if e.octets and e.state in (*LIVE, *UNPLACED)}
+    texts |= dict(_edited(edited, drafts(), at)) if edited else {}
+    for entry in entries:
+        if entry.decision and (text := texts.get(entry.key)):
+            found = faults(text, entry.note, detect(text, case.language), _around(at, case, entry.decision))
+            yield f"{entry.note} to {entry.to}", found
+
+
+def _drafts(config: Path | None, account: str) -> Sequence[StoredMessage]:
+    """Return what lies in the account's drafts mailbox."""
+    from daemon.assembly import connector_for
+
+    connector = connector_for(chosen(config, account)[1])
+    try:
+        return connector.drafts()
+    finally:
+        connector.close()
+
+
+def _edited(
+    entries: Sequence[Entry], lying: Sequence[StoredMessage], at: Looking
+) -> Iterator[tuple[str, str]]:
+    """Yield the keys of the drafts the user changed with the text each has now."""
+    from daemon.drafting import life
+    from daemon.ledger import row
+    from daemon.told import whole_text
+
+    listed = [life.seen(stored) for stored in lying]
+    for entry in entries:
+        found = life.follow(row(entry), listed, (), frozenset(), at.now).ref
+        yield from ((entry.key, whole_text(one.octets)) for one in lying if found and one.uid == found.uid)
 
 
 @click.group()
@@ -134,5 +195,5 @@ def _files(config: Path | None) -> dict[tuple[str, str], File]:
     from daemon.config_check import load, load_templates
     from daemon.drafting.templates import builtin
 
-    chosen = load_templates(load(config).account()) if config or default_path().exists() else builtin()
-    return dict(chosen.files)
+    files = load_templates(load(config).account()) if config or default_path().exists() else builtin()
+    return dict(files.files)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -91,7 +92,7 @@ def test_words_that_will_not_do_leave_the_templates_and_are_said_once(dovecot: D
     script.write_text(
         "import json, sys\n"
         "body = json.load(sys.stdin)['body']\n"
-        "print(json.dumps({'body': body.replace('Kind regards', 'I really need this job. Kind regards')}))\n"
+        "print(json.dumps({'body': body.replace(',', ', I really need this job,', 3)}))\n"
     )
     user = dovecot.new_user()
     home.configure(dovecot, user, drafts=f"reword = {[sys.executable, str(script)]}")
@@ -100,7 +101,7 @@ def test_words_that_will_not_do_leave_the_templates_and_are_said_once(dovecot: D
     found = drafts(dovecot, user)
     assert len(found) == 2
     assert not any("really need" in body(mail) for mail in found.values())
-    assert said.count("reword_refused") <= 2
+    assert said.count("reword_refused") == 1
 
 
 def test_own_templates_extra_lines_and_a_quotation(dovecot: Dovecot, home: Home) -> None:
@@ -127,3 +128,38 @@ def test_own_templates_extra_lines_and_a_quotation(dovecot: Dovecot, home: Home)
     assert "Ta for the chat about [[" in text
     assert "+34 600 000 000\nana.example" in text
     assert "> we would like to invite you" in text
+
+
+def test_a_draft_the_user_edited_is_proofread_as_it_lies_in_the_account(dovecot: Dovecot, home: Home) -> None:
+    """What they wrote is read, not what we laid; saved as a file, it is held against the case as well."""
+    user = dovecot.new_user()
+    home.configure(dovecot, user)
+    dovecot.deliver(user, invitation(datetime.now(UTC) - HOUR))
+    once(home)
+    laid = drafts(dovecot, user)["kim.lee@acme.example"]
+    head = laid.partition(b"\r\n\r\n")[0].replace(b"quoted-printable", b"8bit")
+    mine = (
+        head
+        + b"\r\n\r\nDear Kym,\r\n\r\nI am just checking in. I really need this job!\r\n\r\nBest,\r\nAna\r\n"
+    )
+    with dovecot.client(user) as client:
+        client.select_folder("Drafts")
+        old = client.search(["TO", "kim.lee@acme.example"])
+        client.append("Drafts", mine, [r"\Draft"])
+        client.delete_messages(old)
+        client.uid_expunge(old)
+    once(home)
+    (case,) = json.loads(home.run("status", "--json").stdout)["cases"]
+    found = {
+        one["where"]: one["faults"]
+        for one in json.loads(home.run("proofread", case["case"], "--json").stdout)
+    }
+    codes = {fault["code"] for fault in found["thank-you to kim.lee@acme.example"]}
+    assert {"stock", "plea", "no-thanks"} <= codes
+    assert {fault["code"] for fault in found["thank-you to sam.ode@acme.example"]} == {"gap"}
+    (home.path / "mine.eml").write_bytes(mine)
+    alone = home.run("proofread", str(home.path / "mine.eml"), "--json", "--case", case["case"])
+    assert alone.returncode == 1, alone.stderr
+    (read,) = json.loads(alone.stdout)
+    assert {fault["code"] for fault in read["faults"]} == codes
+    assert any("Kim" in fault["says"] for fault in read["faults"])
