@@ -90,6 +90,8 @@ def _show_account(account: dict[str, Any], zone: str) -> None:
             f"  {usage['units']} quota units in {usage['requests']} requests since it started;"
             f" looks every {usage['interval']:.0f} s ({usage['mode']})."
         )
+        if usage["trouble"]:
+            click.echo(f"  No push: {usage['trouble']}")
     if count := account["quarantined"]:
         click.echo(f"  {count} mail(s) could not be read and were put aside.")
 
