@@ -92,7 +92,8 @@ One TOML file: `~/.config/afterword/config.toml` (or `$XDG_CONFIG_HOME/afterword
 by `AFTERWORD_CONFIG`, or the one given with `--config`. It is checked at the start; every mistake is named at
 once with its line, and the exit status is 78. `kill -HUP` (`systemctl reload`) reads it again.
 
-The smallest one:
+`afterword init` writes it, and changes it later without touching what you wrote yourself; `afterword doctor`
+checks whether it works. The smallest one:
 
 ```toml
 address = "ana@mail.example"
