@@ -24,7 +24,7 @@ from daemon.reading.invite import Invites
 from daemon.reading.lexicon import load
 from daemon.reading.model import Address, Me, Message
 from daemon.reading.people_sign import Signature
-from daemon.reading.people_text import Strangers
+from daemon.reading.people_text import Mention, Strangers
 from daemon.reading.sender import Sender
 from policies.case import Interview, Part, Person
 
@@ -72,7 +72,8 @@ def find(
     signed = people_sign.find(message.text, message.signature)
     found: list[_Somebody] = []
     strangers = Strangers(company or "", mine, nouns=language == "de")
-    mentions = list(islice(people_text.find(sentences, strangers, sessions), _MAX))
+    heard = islice(people_text.find(sentences, strangers, sessions), _MAX)
+    mentions = [_unsigned(mention, message) for mention in heard]
     for person in _of_header(message, me, judged, signed, sentences, company or ""):
         _add(found, person)
     for mention in mentions:
@@ -82,6 +83,13 @@ def find(
         _add(found, person)
     _give_addresses(found, message, sentences)
     return tuple(_finished(one) for one in found if not _is_user(one, me, mine))[:_MAX]
+
+
+def _unsigned(mention: Mention, message: Message) -> Mention:
+    """Return the mention; of the writer, where the line opens with the name and so signs, without a part."""
+    writer = folded(names.tidy(message.sender.name)) if message.sender else ""
+    signs = writer == folded(mention.name) and mention.sentence.startswith(mention.name)
+    return replace(mention, part=None) if signs else mention
 
 
 def _mine(message: Message, me: Me) -> frozenset[str]:
