@@ -40,11 +40,9 @@ class Crew:
             work = self._work.get()
             try:
                 self._finished.append(work())
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001  # raised by whoever collects
                 self._finished.append(partial(_raise, error))
-                raise
-            finally:
-                self._ready()
+            self._ready()
 
 
 def _raise(error: BaseException) -> None:

@@ -84,8 +84,8 @@ class Watch:
 
     __slots__ = (
         "_backoff", "_began", "_broken", "_clock", "_connector", "_empty_laps", "_observe", "_reported",
-        "_signalled", "ending", "failures", "label", "looked_at", "progress", "reason", "retry_at", "shell",
-        "state",
+        "_signalled", "_wanted", "ending", "failures", "label", "looked_at", "progress", "reason", "retry_at",
+        "shell", "state",
     )  # fmt: skip
 
     def __init__(
@@ -116,6 +116,7 @@ class Watch:
         self._reported = reported
         self._signalled = signalled
         self._began: float | None = None  # when the present rest began, where it was spent listening
+        self._wanted = 0.0  # how long that rest was to be
         self._broken: ConnectorError | None = None
         self._empty_laps = 0
 
@@ -213,7 +214,7 @@ class Watch:
 
     def _listen(self, rested: float | None, *, busy: bool) -> Rest:
         """Return the rest until news, a due moment or the lap's end."""
-        quick = rested is not None and rested < 1.0 and not busy
+        quick = rested is not None and rested < 1.0 < self._wanted and not busy
         self._empty_laps = self._empty_laps + 1 if quick else 0
         if self._empty_laps >= IDLE_LAPS:
             reason = "the server announces mail that is not there"
@@ -223,12 +224,10 @@ class Watch:
         listening = self._connector.listen()
         news = self._connector.heard()
         self._began = self._clock.monotonic()
-        if news:
-            return Rest(0.0)
-        seconds = listening.seconds
+        self._wanted = listening.seconds
         if due := self.shell.next_due():
-            seconds = min(seconds, max((due - self._clock.now()).total_seconds(), 0.0))
-        return Rest(seconds, listening.source)
+            self._wanted = min(self._wanted, max((due - self._clock.now()).total_seconds(), 0.0))
+        return Rest(0.0) if news else Rest(self._wanted, listening.source)
 
     def _fail(self, state: State, error: ConnectorError) -> Rest:
         """Say what is wrong, once, and pause."""
