@@ -152,7 +152,8 @@ under its first address, so ids and file names may change.
 _AUDIT_LOG = """# The audit log
 
 Every decision, the ones to do nothing included, is one line of JSON in `audit/audit.jsonl` below the state
-directory. `afterword audit show` prints it, `afterword audit verify` proves it whole, and
+directory. `afterword audit show` prints it, `afterword audit verify` proves it whole, `afterword audit
+replay` takes every decision again from what was known then and tells where the answer is another, and
 `afterword explain CASE` tells the story behind it.
 
 **The chain.** Each line has its number `seq`, the moment `at` (UTC), the `event`, the fields below, `prev`

@@ -315,10 +315,11 @@ class Book:
         )
         self.touch(case_id)
 
-    def facts(self, case_id: str) -> tuple[tuple[str, str], ...]:
-        """Return what the user told us about a case, in the order it was told."""
-        sql = "select name, value from facts where account = ? and case_id = ? order by id"
-        return tuple((name, value) for name, value in self._rows(sql, case_id))
+    def facts(self, case_id: str, until: datetime | None = None) -> tuple[tuple[str, str], ...]:
+        """Return what the user told us about a case (`until` a moment), in the order it was told."""
+        sql = "select name, value from facts where account = ? and case_id = ? and at <= ? order by id"
+        last = stamp(until) if until else "9"  # later than any year
+        return tuple((name, value) for name, value in self._rows(sql, case_id, last))
 
 
 def _case_row(row: tuple[str, str, str | None, int, str]) -> CaseRow:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
 
-from daemon.cli.options import CONFIG, JSON
+from daemon.cli.look import looking
+from daemon.cli.options import ACCOUNT, CONFIG, JSON
 from daemon.cli.show import emit
 from daemon.errors import UserError
 
 
 @click.group()
 def audit() -> None:
-    """Show the record of every decision, or prove it complete."""
+    """Show the record of every decision, prove it complete, or take every decision again."""
 
 
 @audit.command()
@@ -90,4 +92,35 @@ def verify(config: Path | None, as_json: bool) -> None:
         if not breaks:
             click.echo(f"The audit log is whole: {count} lines, none cut out, altered or added.")
     if breaks:
+        sys.exit(1)
+
+
+@audit.command()
+@CONFIG
+@ACCOUNT
+@JSON
+def replay(config: Path | None, account: str, as_json: bool) -> None:
+    """Take every decision of the log again, from what was known then; exit status 1 where one is other.
+
+    Only decisions of the policy in force can be taken again; the others are counted.
+    """
+    from daemon.assembly import audit_directory
+    from daemon.audit_chain import lines
+    from daemon.audit_replay import replay as again
+    from daemon.config_check import load
+
+    directory = audit_directory(load(config, forgiving=True))
+    with looking(config, account) as at:
+        taken = tuple(again(at, lines(directory)))
+    other = [each for each in taken if each.differs]
+    if as_json:
+        emit({"decisions": len(taken), "again": [each for each in taken if each.differs or each.skipped]})
+    else:
+        for each in other:
+            click.echo(f"line {each.seq}, {each.case}: {each.differs}")
+        for why, count in Counter(each.skipped for each in taken if each.skipped).items():
+            click.echo(f"{count} not taken again: {why}")
+        same = sum(not each.differs and not each.skipped for each in taken)
+        click.echo(f"{same} of {len(taken)} decisions are what they were.")
+    if other:
         sys.exit(1)
