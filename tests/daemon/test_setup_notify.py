@@ -248,3 +248,20 @@ def test_a_real_daemon_tells_of_a_draft_once_over_restarts(
         eventually(lambda: json.loads(home.run("status", "--json").stdout)["state"] == "watching")
     assert ear.topics() == before
     assert '"event":"signal"' in home.log().replace(" ", "")
+
+
+def test_a_real_daemon_tells_of_a_refused_login_once(dovecot: Dovecot, tmp_path: Path, ear: Ear) -> None:
+    """The password is wrong, also after a restart: one notice, and none once it was mended."""
+    home = Home(tmp_path)
+    user = dovecot.new_user()
+    notify = f'[notify]\ncommand = ["{ear.path}"]\n'
+    home.configure(dovecot, user, more=notify, password="wrong")
+    with home.running():
+        eventually(lambda: ear.topics() == ["login"])
+    with home.running() as process:
+        eventually(lambda: home.log().count("auth_failed") == 2)
+        home.configure(dovecot, user, more=notify)
+        process.send_signal(signal.SIGHUP)
+        eventually(lambda: "watching" in home.log())
+    assert ear.topics() == ["login"]
+    assert "wrong" not in json.dumps(ear.heard())
