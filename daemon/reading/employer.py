@@ -31,7 +31,7 @@ _FOOTER = 3  # last lines, where a vendor names itself
 # How much evidence is enough to name an employer: where nothing else does, where the domain may be
 # meant, beside an agency that names many, and against the sender's own domain.
 _ENOUGH_ALONE, _ENOUGH, _ENOUGH_BESIDE_AGENCY, _ENOUGH_AGAINST_DOMAIN = 1.0, 2.0, 3.0, 3.5
-_ENOUGH_FULLER = 0.5
+_ENOUGH_FULLER = 1.0
 
 _SMALL_WORD = 3  # letters of an "of" or "the" in a domain
 _WHOLE_WORD = 5  # letters of a word that is not in a longer one by chance
@@ -152,7 +152,10 @@ def _named(mail: _Mail, nobody: set[str], *, agency: bool) -> str:
     """The employer's name, or ""."""
     if behalf := employer_names.on_behalf(mail.display):
         return behalf
-    texts = [_ADDRESS.sub(" ", one) for one in (mail.subject, mail.display, *mail.lines)]
+    earlier = mail.message.quoted.split("\n")[:_MAX_SENTENCES]
+    texts = [
+        _ADDRESS.sub(" ", one[:_MAX_LENGTH]) for one in (mail.subject, mail.display, *mail.lines, *earlier)
+    ]
     own = next(filter(None, (spelled(one, texts) for one in variants(mail.label))), "") if mail.label else ""
     scores = _scores(mail, nobody | ({folded(own)} if agency else set()))
     if agency:
@@ -161,34 +164,38 @@ def _named(mail: _Mail, nobody: set[str], *, agency: bool) -> str:
     system = mail.sender.robot_address or names.is_mailbox(mail.address)
     if system and not mail.sender.relay and not _says_itself(mail, own):
         client = scores.best(_ENOUGH_AGAINST_DOMAIN, without=mail.label)
-        if client:
+        if " " in client or (client and mail.sender.automatic):
             return client
     if own:
+        shown = employer_names.of_display(mail.display)
+        if employer_names.is_company(shown) and shown.endswith(f" {own}"):
+            return shown
         own = scores.longer(own, _ENOUGH_FULLER)
         return own if system or mail.sender.automatic else employer_names.in_full(own, mail.lines)
     if mail.sender.domain and mail.label:
-        return (
-            _akin_name(scores, mail.label)
-            or (_of_system(mail, scores, texts) if mail.sender.robot_address else "")
-            or readable(variants(mail.label)[-1])
-        )
+        return _akin_name(scores, mail.label) or _named_elsewhere(mail, scores, texts)
     scores.read_display(mail.display, brand=mail.sender.relay, robot=mail.sender.robot_address)
     return scores.best(_ENOUGH_ALONE) or (readable(mail.label) if mail.label else "")
 
 
-def _of_system(mail: _Mail, scores: Scores, texts: Sequence[str]) -> str:
-    """The employer of a system's mail whose own domain no word of it spells, or "".
+def _named_elsewhere(mail: _Mail, scores: Scores, texts: Sequence[str]) -> str:
+    """The employer of a mail whose own domain no word of it spells, else what the domain says.
 
-    Such a domain is the carrier's: the employer has a corner of it ("acme.jobs-system.com") or the name.
+    Such a domain may be a carrier's: the employer has a corner of it ("acme.jobs-system.com"), or the
+    mail names it well.
     """
     host = mail.address.rpartition("@")[2].removesuffix(mail.sender.domain).rstrip(".")
     corner = next(filter(None, (spelled(one, texts) for one in host.split(".") if one)), "")
     if corner:
         return scores.longer(corner, _ENOUGH_FULLER)
-    scores.read_display(mail.display, brand="", robot=True)
-    named = scores.best(_ENOUGH)
+    if mail.sender.robot_address:
+        scores.read_display(mail.display, brand="", robot=True)
+        named = scores.best(_ENOUGH)
+    else:
+        named = scores.best(_ENOUGH_BESIDE_AGENCY)
+        named = named if " " in named else ""  # a lone word beside a person is as often a person
     inflected = folded(named).startswith(folded(mail.label))  # "bei den Mainwerken"
-    return "" if inflected else named
+    return named if named and not inflected else readable(variants(mail.label)[-1])
 
 
 def _scores(mail: _Mail, nobody: set[str]) -> Scores:
@@ -203,9 +210,8 @@ def _scores(mail: _Mail, nobody: set[str]) -> Scores:
 
 def _says_itself(mail: _Mail, own: str) -> bool:
     """Whether a system names its own house in what it writes, not only in its footer."""
-    shown = "" if mail.sender.automatic else mail.display
     text = mail.lines[: max(1, len(mail.lines) - _FOOTER)]
-    return bool(own) and any(own in one for one in (shown, mail.message.subject, *text))
+    return bool(own) and any(own in one for one in (mail.message.subject, *text))
 
 
 def _people_named(lines: Sequence[str]) -> set[str]:

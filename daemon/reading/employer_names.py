@@ -30,6 +30,7 @@ _LONG_HEAD = 10  # letters before the kind of house that may hold another one ("
 _FIRST_WORD = 4  # letters of the first word a label must hold
 _SPELLED_WORDS = 7
 _MIN_LABEL = 3
+_LONG_LABEL = 6  # letters of a label that beginnings of words do not make by chance
 _ON_BEHALF = re.compile(
     r"\s(?:on behalf of|im auftrag (?:von|der)|pour le compte de|en nombre de|namens|em nome d[aeo]"
     r"|per conto di)\s(.{2,60})$",
@@ -240,7 +241,7 @@ def _matched(target: str, text: str, tokens: list[re.Match[str]], first: int) ->
             return index
         shortest = min(_FIRST_WORD, len(folded(word))) if index == first else 1
         rests = {rest[n:] for rest in rests for n in range(shortest, _common(rest, folded(word)) + 1)}
-        if "" in rests and index > first and word[0].isupper():
+        if "" in rests and index > first and word[0].isupper() and len(target) >= _LONG_LABEL:
             return index
         if not (rests or target.startswith((glued, german, short))):
             return None
@@ -339,7 +340,15 @@ def readable(label: str) -> str:
     return " ".join(_cased(piece, index) for index, piece in enumerate(pieces))
 
 
+@cache
+def _accented() -> dict[str, str]:
+    """The words of houses that are written with accents, by what a domain keeps of them."""
+    known = words("parts") | words("leading")
+    return {folded(word): word for word in known if not word.isascii() and folded(word) not in known}
+
+
 def _cased(piece: str, index: int) -> str:
+    piece = _accented().get(piece, piece)
     if piece in words("capitals"):
         return piece.upper()
     return piece if index and piece in _JOINS | _PAIRS else piece.capitalize()
@@ -348,7 +357,8 @@ def _cased(piece: str, index: int) -> str:
 @lru_cache(256)
 def _split(glued: str) -> list[str]:
     """The words of a glued name: the kind of house at an end is split off, "and" in the middle."""
-    for first in words("leading"):
+    for word in sorted(words("leading"), key=len, reverse=True):
+        first = folded(word)
         rest = glued.removeprefix(first)
         if rest != glued and len(rest) > _MIN_LABEL:
             article = _GLUED_ARTICLE.match(rest)

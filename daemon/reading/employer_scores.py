@@ -109,7 +109,7 @@ class Scores:
                 self._never |= {folded(run.name), *(folded(word) for word in run.name.split())}
                 return
             beside = _BRACKET.match(line, run.end)
-            if beside and _is_whole_name(clean(beside[1])) and not employer_role.is_job(run.name):
+            if beside and _is_house(clean(beside[1])) and not employer_role.is_job(run.name):
                 self._never.add(folded(run.name))  # "Priya Shah (Acme)"
                 self.add(clean(beside[1]), _BESIDE_PERSON)
                 return
@@ -153,6 +153,11 @@ def _own_lines(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
         name = clean(whole)
         if len(name.split()) <= _NAME_WORDS and _is_whole_name(name):
             yield whole, name
+
+
+def _is_house(name: str) -> bool:
+    """Whether what stands in brackets behind a person is a company, not a department ("Analytics")."""
+    return _is_whole_name(name) and name.lower() not in employer_names.words("parts")
 
 
 def _is_whole_name(name: str) -> bool:
