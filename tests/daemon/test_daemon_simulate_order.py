@@ -41,7 +41,7 @@ THEIRS = {
     "rejection": "Unfortunately, we have decided to move forward with another candidate for the Data Engineer"
     " position.",
     "no contact": "Please do not contact us about the status of your application. We will reach out to you.",
-    "another talk": "We would like to invite you to a second interview for the Data Engineer position on {day}"
+    "another talk": "We would like to invite you to a second interview for the Data Engineer role on {day}"
     " at 3:00 pm Eastern. You will be talking to Lou Park (lou.park@acme.example). Please allow one hour.",
     "times wanted": "Could you send me your availability for a second interview next week?",
     "colleague": "It was a pleasure to meet you for the Data Engineer position.",
@@ -107,7 +107,7 @@ class Invitation(Letter):
 class Mind(UserMind):
     """Reads the few mails of these stories once."""
 
-    def read(self, octets: bytes, internal_date: datetime, whole: bool = True) -> Read:  # noqa: ARG002
+    def read(self, octets: bytes, internal_date: datetime, whole: bool = True) -> Read:
         return _read(octets, internal_date)
 
 
