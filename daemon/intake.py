@@ -18,6 +18,9 @@ from daemon.reading.model import Reading
 from daemon.store_book import Book, Quarantined, mail_key
 from policies.case import Act, Kind
 
+BACKLOG = 20
+"""So many new mails at once are read by several processes."""
+
 POISON = 3
 """A mail that has ended the process that reads it this often is put aside."""
 
@@ -26,7 +29,8 @@ class Intake:
     """Reads what arrives in one account.
 
     `read` takes octets, INTERNALDATE, and whether a glance will not do; it raises only ReaderDied.
-    `knows` says whether any of some Message-IDs and addresses has to do with a case.
+    `knows` says whether any of some Message-IDs and addresses has to do with a case.  `read_many` is for a
+    backlog: it glances at mails in several processes, and leaves out what is to be read alone.
     """
 
     def __init__(
@@ -35,11 +39,13 @@ class Intake:
         audit: Audit,
         read: Callable[[bytes, datetime, bool], Read],
         knows: Callable[[Iterable[str]], bool],
+        read_many: Callable[[Sequence[tuple[bytes, datetime]]], Sequence[Read | None]] = lambda _: (),
     ) -> None:
         self._book = book
         self._audit = audit
         self._read = read
         self._knows = knows
+        self._read_many = read_many
 
     def take(self, messages: Sequence[StoredMessage], now: datetime, cursor: Cursor | None) -> None:
         """Read what is new, and commit it together with the cursor.
@@ -55,9 +61,11 @@ class Intake:
         found: list[tuple[Read, str]] = []
         fresh: set[str] = set()  # what this batch adds to what `knows` knows
         poison: dict[bytes, str] = {}
-        for key in [key for key in mails if key in unseen]:
+        new = [key for key in mails if key in unseen]
+        ready = self._at_once({key: mails[key] for key in new})
+        for key in new:
             try:
-                read = self._patiently(key, mails[key], fresh)
+                read = self._patiently(key, mails[key], fresh, ready.get(key))
                 found.append((read, mails[key].thread_id or ""))
                 fresh |= known_by(read.reading)
             except ReaderDied as died:
@@ -74,10 +82,22 @@ class Intake:
             if cursor is not None:
                 self._book.set_cursor(cursor)
 
-    def _patiently(self, key: bytes, mail: StoredMessage, fresh: set[str]) -> Read:
-        """Return what a mail says; where reading it fails, try again as often as is allowed."""
+    def _at_once(self, mails: dict[bytes, StoredMessage]) -> dict[bytes, Read]:
+        """Return what the mails of a backlog say, as far as that could be told with a glance."""
+        if len(mails) < BACKLOG:
+            return {}
+        found = self._read_many([(mail.octets, mail.internal_date) for mail in mails.values()])
+        return {key: read for key, read in zip(mails, found, strict=False) if read}
+
+    def _patiently(self, key: bytes, mail: StoredMessage, fresh: set[str], ready: Read | None) -> Read:
+        """Return what a mail says; where reading it fails, try again as often as is allowed.
+
+        What is `ready` will do, unless it was only glanced at and turns out to have to do with a case.
+        """
         names = mentioned(mail.octets)
         whole = not fresh.isdisjoint(names) or self._knows(names)
+        if ready and not (whole and ready.reading.glanced):
+            return ready
         while True:
             try:
                 return self._read(mail.octets, mail.internal_date, whole)

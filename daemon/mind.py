@@ -5,6 +5,7 @@ Nothing is fetched or kept here; what a note needs from earlier mails is asked o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from daemon.drafting.mail import DraftFault, body
 from daemon.drafting.profile import Answered, Context, Profile, Quotation
 from daemon.drafting.templates import Templates, builtin
 from daemon.log import logger
+from daemon.outside import SharedReader
 from daemon.reader import Read, Reader, read_here
 from daemon.reading.model import Address, Me, Reading
 from daemon.store_book import Book, Mail
@@ -55,11 +57,16 @@ class UserMind:
     def __init__(self, user: User, reader: Reader | None = None) -> None:
         self.user = user
         self._read = reader.read if reader else read_here
+        self._read_many = reader.read_many if isinstance(reader, SharedReader) else None
         self._refused: set[str] = set()
 
     def read(self, octets: bytes, internal_date: datetime, whole: bool = True) -> Read:
         """Return what a mail says, and its new text.  Raises ReaderDied where a reader reads it."""
         return self._read(octets, internal_date, self.user.me, whole)
+
+    def read_many(self, mails: Sequence[tuple[bytes, datetime]]) -> Sequence[Read | None]:
+        """Return what mails say, a glance being enough; None, or nothing at all, where each is to be read."""
+        return self._read_many(mails, self.user.me) if self._read_many else ()
 
     def decide(self, case: Case, now: datetime) -> Decision:
         """Return the one next decision for a case."""

@@ -59,6 +59,9 @@ class Mind(Protocol):
     def read(self, octets: bytes, internal_date: datetime, whole: bool) -> Read:
         """Return what a mail says; without `whole`, a glance may do.  Raises only ReaderDied."""
 
+    def read_many(self, mails: Sequence[tuple[bytes, datetime]]) -> Sequence[Read | None]:
+        """Return what mails say, a glance being enough; None, or nothing at all, where each is to be read."""
+
     def decide(self, case: Case, now: datetime) -> Decision:
         """Return the one next decision for a case."""
 
@@ -99,7 +102,7 @@ class Shell:
         self.drafts = Drafts(book)
         self.ledger = Ledger(connector, self.drafts, self._draft_changed)
         self.casebook = Casebook()
-        self._intake = Intake(book, audit, mind.read, self._knows)
+        self._intake = Intake(book, audit, mind.read, self._knows, mind.read_many)
         self._debriefs = Debriefs(book, audit, self.ledger, self.case, mind.answered)
         self._version = -1
 

@@ -13,6 +13,7 @@ from hand_made import ANA
 from connectors.connector import Cursor, SpecialUse, StoredMessage
 from daemon.audit import Audit
 from daemon.intake import POISON, Intake
+from daemon.outside import SharedReader, StateLock
 from daemon.reader import Read, Reader, ReaderBroken, ReaderDied, read_here
 from daemon.reading.model import Me
 from daemon.store import Store
@@ -197,3 +198,33 @@ def test_a_glance_is_kept_nowhere(tmp_path: Path) -> None:
     )
     intake.take([StoredMessage(newsletter(1), "INBOX", SpecialUse.INBOX, "1", NOW)], NOW, None)
     assert book.pending() == ()
+
+
+def test_a_backlog_is_read_by_two_processes_and_says_the_same(tmp_path: Path) -> None:
+    """Many mails at once are kept just as one after the other; a deadly one among them costs itself only."""
+    mails = [mail(number, f"You will hear from us within {number} days.") for number in range(2, 26)]
+    mails[7] = mails[7].replace(b"You will", b"poison")
+
+    def kept(read_many: bool) -> tuple[set[str], int]:
+        store = Store.memory()
+        book = store.account(ANA, NOW)
+        lock = StateLock()
+        reader = SharedReader(lock)
+        for each in (reader, reader._helper):
+            each._command = spoiled("os.kill(os.getpid(), signal.SIGKILL)")._command
+        many = (lambda some: reader.read_many(some, ME)) if read_many else (lambda _: ())
+        intake = Intake(
+            book, Audit(store, tmp_path), lambda o, at, whole: reader.read(o, at, ME, whole), nobody, many
+        )
+        messages = [StoredMessage(o, "INBOX", SpecialUse.INBOX, str(n), NOW) for n, o in enumerate(mails)]
+        try:
+            with lock:
+                intake.take(messages, NOW, None)
+        finally:
+            reader.close()
+        return {reading.key for reading in book.pending()}, len(book.quarantined())
+
+    at_once, aside = kept(read_many=True)
+    assert (at_once, aside) == kept(read_many=False)
+    assert aside == 1
+    assert len(at_once) == 23
