@@ -153,20 +153,24 @@ class GmailConnector:
     def _mail(self, message_id: str) -> tuple[Json, StoredMessage] | None:
         """Return a message as Gmail has it and as we do; None where it is gone or was moved out of sight."""
         try:
-            message, partial = self._client.message(message_id, "raw"), False
+            message = self._client.message(message_id, "raw")
+            content, partial = gmail_mail.octets(message or {}), False
         except TooLarge:
-            message, partial = self._large(message_id), True
+            message, content = self._large(message_id)
+            partial = True
         if not message or gmail_mail.labels(message) & gmail_mail.OUT_OF_SIGHT:
             return None
-        content = gmail_mail.rebuilt(message) if partial else gmail_mail.octets(message)
         return message, gmail_mail.stored(message, content, partial=partial)
 
-    def _large(self, message_id: str) -> Json | None:
-        """Return a large message without what is attached, or without any text."""
+    def _large(self, message_id: str) -> tuple[Json | None, bytes]:
+        """Return a large message without what is attached, but with its calendars; or without any text."""
         try:
-            return self._client.message(message_id, "full")
+            message = self._client.message(message_id, "full") or {}
+            ids = gmail_mail.calendars(message)
+            attached = {part: self._client.attachment(message_id, one) for part, one in ids.items()}
         except TooLarge:
-            return self._client.message(message_id, "metadata")
+            message, attached = self._client.message(message_id, "metadata") or {}, {}
+        return message, gmail_mail.rebuilt(message, attached)
 
     def _watched(self) -> tuple[str, ...]:
         """Return the ids of the watched labels; a mail with several of them belongs to the first."""

@@ -102,6 +102,12 @@ class GmailClient:
         """Return a message in one of Gmail's formats, or None where it is gone.  Raises TooLarge."""
         return self._found(self._users.messages().get(userId="me", id=message_id, format=form))
 
+    def attachment(self, message_id: str, attachment_id: str) -> str:
+        """Return what is attached to a message, in base64url; nothing where it is gone."""
+        asked = {"userId": "me", "messageId": message_id, "id": attachment_id}
+        found = self._found(self._users.messages().attachments().get(**asked))
+        return str((found or {}).get("data") or "")
+
     def draft_ids(self, most: int) -> list[tuple[str, str]]:
         """Return the ids of drafts and of their present messages, the newest first."""
         found: list[tuple[str, str]] = []

@@ -20,7 +20,7 @@ from connectors.gmail_errors import asks_to_wait, reasons, retry_after
 from connectors.gmail_quota import Budget, Usage
 from connectors.web import Answer, TooLarge, Web
 
-_ID = r"[A-Za-z0-9_.:~-]{1,200}"
+_ID = r"[A-Za-z0-9_.:~-]{1,2000}"
 ALLOWED = tuple(
     (method, re.compile(f"/gmail/v1/users/me/{path}"))
     for method, path in (
@@ -29,6 +29,7 @@ ALLOWED = tuple(
         ("GET", "history"),
         ("GET", "messages"),
         ("GET", f"messages/{_ID}"),
+        ("GET", f"messages/{_ID}/attachments/{_ID}"),
         ("GET", "drafts"),
         ("GET", f"drafts/{_ID}"),
         ("POST", "drafts"),

@@ -10,6 +10,8 @@ import binascii
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import islice
+from types import MappingProxyType
 from typing import Any
 
 from connectors import header
@@ -36,6 +38,9 @@ _TRACE = re.compile(
     rb"[^\r\n]{0,200}(?:\r\n[ \t][^\r\n]{0,200})*\r\n"
 )
 _DEEPEST, _MOST_PARTS, _MOST_TEXT = 32, 100, 1 << 20
+_LARGEST_CALENDAR = 1 << 18
+_MOST_CALENDARS = 5
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 def tables(holder: Json, name: str) -> list[Json]:
@@ -109,10 +114,11 @@ def mailbox(label: Json) -> Mailbox:
     return Mailbox(str(label.get("name", "")), USES.get(str(label.get("id", ""))))
 
 
-def rebuilt(message: Json) -> bytes:
+def rebuilt(message: Json, attached: Mapping[str, str] = _NONE) -> bytes:
     """Return a mail made of a message that was fetched in full: its header, its texts and calendars.
 
     Gmail gives attachments of such a message only when asked, so this is how a large one is read.
+    `attached` has those that were asked for, in base64url by their parts' ids.
     """
     payload = table(message, "payload")
     fields = [
@@ -126,24 +132,48 @@ def rebuilt(message: Json) -> bytes:
         b"",
     ]
     room = _MOST_TEXT
-    for part, content in _texts(payload):
+    for part, content in _texts(payload, attached):
         lines += [b"--" + boundary, *_part_fields(part), b"Content-Transfer-Encoding: base64", b""]
         lines += base64.encodebytes(content[:room]).splitlines()
         room = max(room - len(content), 0)
     return b"\r\n".join([*lines, b"--" + boundary + b"--", b""])
 
 
-def _texts(payload: Json) -> Iterator[tuple[Json, bytes]]:
+def calendars(message: Json) -> dict[str, str]:
+    """Return the attachment ids of the calendars in a message fetched in full, by their parts' ids."""
+    found = {}
+    for part in _parts(table(message, "payload")):
+        body = table(part, "body")
+        size = body.get("size")
+        small = isinstance(size, int) and size <= _LARGEST_CALENDAR
+        if _is_calendar(part) and small and body.get("attachmentId") and not body.get("data"):
+            found[str(part.get("partId", ""))] = str(body["attachmentId"])
+    return dict(islice(found.items(), _MOST_CALENDARS))
+
+
+def _is_calendar(part: Json) -> bool:
+    kind = str(part.get("mimeType", "")).lower()
+    return kind in ("text/calendar", "application/ics") or str(part.get("filename", "")).lower().endswith(
+        ".ics"
+    )
+
+
+def _texts(payload: Json, attached: Mapping[str, str]) -> Iterator[tuple[Json, bytes]]:
     """Yield the parts people read, and calendars, with what is in them."""
+    for part in _parts(payload):
+        data = table(part, "body").get("data") or attached.get(str(part.get("partId", "")))
+        if data and (str(part.get("mimeType", "")).lower().startswith("text/") or _is_calendar(part)):
+            yield part, _decoded(data)
+
+
+def _parts(payload: Json) -> Iterator[Json]:
+    """Yield a part and all below it, in their order, within bounds."""
     waiting = [(payload, 0)]
     for _ in range(_MOST_PARTS):
         if not waiting:
             return
         part, depth = waiting.pop(0)
-        kind = str(part.get("mimeType", "")).lower()
-        data = table(part, "body").get("data")
-        if kind.startswith("text/") and data:
-            yield part, _decoded(data)
+        yield part
         if depth < _DEEPEST:
             waiting[:0] = [(each, depth + 1) for each in tables(part, "parts")]
 

@@ -16,7 +16,7 @@ COSTS = {
     "users.history.list": 2,
     "users.messages.list": 5,
     "users.messages.get": 5,
-    "users.messages.modify": 5,
+    "users.messages.attachments.get": 5,
     "users.drafts.list": 5,
     "users.drafts.get": 5,
     "users.drafts.create": 10,

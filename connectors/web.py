@@ -20,7 +20,7 @@ from urllib.parse import SplitResult, urlencode, urlsplit, urlunsplit
 from connectors.errors import Refused, Unavailable
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-SIZE_CAP = 1 << 23
+SIZE_CAP = 1 << 21
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 

@@ -299,10 +299,12 @@ def test_an_answer_that_makes_no_sense_is_a_pause_or_nothing(account: GmailAccou
 
 
 def test_a_large_mail_is_read_without_what_is_attached(account: GmailAccount) -> None:
-    """Beyond 8 MB of answer the texts and calendars are fetched alone; the mail says that it is partial."""
-    attached = b"\r\n".join([b"QUJD" * 19] * 120_000)
+    """Beyond 2 MB of answer the texts and calendars are fetched alone; the mail says that it is partial."""
+    attached = b"\r\n".join([b"QUJD" * 19] * 30_000)
     octets = mail("large", MIME_Version="1.0", Content_Type='multipart/mixed; boundary="b"', body="")
     parts = b"--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nWe decide by Friday.\r\n--b\r\n"
+    parts += b"Content-Type: text/calendar; method=REQUEST; name=invite.ics\r\n"
+    parts += b"Content-Disposition: attachment; filename=invite.ics\r\n\r\nBEGIN:VCALENDAR\r\n--b\r\n"
     parts += b"Content-Type: application/pdf; name=x.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n"
     account.deliver(octets + parts + attached + b"\r\n--b--\r\n")
     account.deliver(mail("small"), NOW + timedelta(minutes=1))
@@ -311,6 +313,7 @@ def test_a_large_mail_is_read_without_what_is_attached(account: GmailAccount) ->
     assert not small.partial
     assert len(large.octets) < 2000
     assert b"Message-ID: <large@mail.example>" in large.octets
+    assert base64.b64encode(b"BEGIN:VCALENDAR") in large.octets.replace(b"\r\n", b"")
     assert "We decide by Friday." in str(message.parse(large.octets))
 
 

@@ -146,6 +146,7 @@ def test_of_all_gmail_can_do_the_gate_lets_only_this_through() -> None:
         "users.history.list",
         "users.messages.list",
         "users.messages.get",
+        "users.messages.attachments.get",
         "users.drafts.list",
         "users.drafts.get",
         "users.drafts.create",

@@ -80,6 +80,7 @@ def test_a_message_of_any_shape_is_read_without_an_error(message: dict) -> None:
     gmail_mail.stored(message, whole, partial=True)
     gmail_mail.stored(message, gmail_mail.octets(message))
     gmail_mail.message_id(message)
+    gmail_mail.calendars(message)
     gmail_mail.whereabouts(message)
     head = whole.partition(b"\r\n\r\n")[0]
     assert b"\n" not in head.replace(b"\r\n", b"")
