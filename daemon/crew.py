@@ -18,7 +18,7 @@ class Crew:
     def __init__(self, count: int, ready: Callable[[], None]) -> None:
         self._count = count
         self._ready = ready
-        self._work: SimpleQueue[Work] = SimpleQueue()
+        self._work: SimpleQueue[Work | None] = SimpleQueue()
         self._finished: deque[Callable[[], None]] = deque()
         self._threads: list[threading.Thread] = []
 
@@ -30,14 +30,18 @@ class Crew:
             thread.start()
         self._work.put(work)
 
+    def dismiss(self) -> None:
+        """Let the threads end as soon as they have nothing to do."""
+        for _ in self._threads:
+            self._work.put(None)
+
     def collect(self) -> None:
         """Do what finished work has left to do.  Raises what it raised."""
         while self._finished:
             self._finished.popleft()()
 
     def _run(self) -> None:
-        while True:
-            work = self._work.get()
+        while work := self._work.get():
             try:
                 self._finished.append(work())
             except BaseException as error:  # noqa: BLE001  # raised by whoever collects

@@ -102,8 +102,8 @@ class Service:
         """Watch an account, in place of the one with that label where there is one."""
         seat = self._seats.get(watch.label)
         if seat is not None and seat.since is not None:
-            seat.successor = watch
             self.remove(watch.label)
+            seat.successor = watch
             return
         if seat is not None:
             self._leave(seat)
@@ -117,7 +117,7 @@ class Service:
         if seat.since is None:
             self._leave(seat)
         else:
-            seat.leaving = True
+            seat.leaving, seat.successor = True, None
             seat.watch.close()
 
     def run(self) -> Ending:
@@ -241,6 +241,8 @@ class Service:
         until = self._clock.monotonic() + PATIENCE
         while self._roster.working() and (left := until - self._clock.monotonic()) > 0:
             self._hear(left)
+        if self._crew:
+            self._crew.dismiss()
         with self._lock, suppress(sqlite3.OperationalError):
             for watch in self.watches():
                 watch.become(State.STOPPED)

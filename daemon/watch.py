@@ -134,10 +134,6 @@ class Watch:
         """Look, act, listen; a failure becomes a state and a pause.  The caller holds the state's lock."""
         try:
             return self._turn()
-        except Vanished as error:
-            logger().warning("rescanning", reason=str(error), **self._named())
-            self._forget_cursor()
-            return Rest(0.0)
         except Unavailable as error:
             return self._fail(State.BACKING_OFF, error)
         except Refused as error:
@@ -186,9 +182,14 @@ class Watch:
         if broken := self._broken:
             self._broken = None
             raise broken
-        if not self._take_in(self._clock.monotonic() + STINT):
+        try:
+            if not self._take_in(self._clock.monotonic() + STINT):
+                return Rest(0.0)
+            busy = bool(self._act())
+        except Vanished as error:
+            logger().warning("rescanning", reason=str(error), **self._named())
+            self._forget_cursor()
             return Rest(0.0)
-        busy = bool(self._act())
         if rested is not None:  # only a rest that came to its end, and was no login alone, is healthy
             self._backoff.reset()
         self.become(State.WATCHING)
