@@ -17,6 +17,7 @@ from daemon.cli.init_person import person, texts
 from daemon.cli.init_place import Place, place
 from daemon.cli.options import CONFIG
 from daemon.clock import Clock
+from daemon.config import Settings, default_path
 from daemon.errors import UsageError
 from daemon.setup import Present
 from daemon.toml_text import Key, Value
@@ -75,8 +76,6 @@ def init(config: Path | None, account: str, yes: bool, **given: object) -> None:
     afterword init
     afterword init --address ana@mail.example --password-file - --yes < password
     """
-    from daemon.config import default_path
-
     if not yes and not sys.stdin.isatty():
         raise UsageError("There is nobody to ask: standard input is no terminal.", hint="Add --yes.")
     path = (config or default_path()).expanduser().absolute()
@@ -102,10 +101,19 @@ class _Init:
         account = opened(self._asker, self._given, self._present, addresses[0], self._place.password)
         address: Value = addresses[0] if len(addresses) == 1 else addresses
         about = person(self._asker, self._given, self._present, addresses[0])
-        if self._write({("", "address"): address, **account.settings, **about}, account):
+        settings = {("", "address"): address, **account.settings, **about, **self._window()}
+        if self._write(settings, account):
             if not account.by_permission or self._permitted():
                 self._look_back()
             self._what_next(account)
+
+    def _window(self) -> dict[Key, Value | None]:
+        """Have the first look go back as far as the look back does, so that it knows what is shown there."""
+        days = self._given["days"]
+        said = self._present.get("", "observe_days") is not None
+        if said or not isinstance(days, int) or days <= Settings().observe_days:
+            return {}
+        return {("", "observe_days"): days}
 
     def _addresses(self) -> tuple[str, ...]:
         known = self._present.addresses()
@@ -174,8 +182,6 @@ class _Init:
         look_back(self._config, self._place.account, days, self._clock.now())
 
     def _what_next(self, account: Opened) -> None:
-        from daemon.config import default_path
-
         path = self._config
         named = "" if path == default_path().absolute() else f" --config {shlex.quote(str(path))}"
         click.echo("\nNext:")

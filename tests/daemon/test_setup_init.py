@@ -66,6 +66,7 @@ def test_a_few_questions_lead_to_a_configuration_that_works(dovecot: Dovecot, tm
         "timezone": "Europe/Madrid",
         "country": "ES",
         "language": "en",
+        "observe_days": 60,
         "imap": {
             "host": dovecot.host,
             "port": dovecot.tls_port,
