@@ -43,6 +43,7 @@ _PROGRESS_EVERY = 250
     show_default=True,
     help="What the simulated user does with a draft.",
 )
+@click.option("--debrief", is_flag=True, help="Also show the questions to yourself after interviews.")
 @click.option(
     "--until", default="", help="The last day or moment, ISO 8601, e.g. 2026-06-30; now if left out."
 )
@@ -64,6 +65,7 @@ def simulate(
     policy: str,
     compare: str,
     assume: str,
+    debrief: bool,
     until: str,
     since: str,
     account: str | None,
@@ -88,7 +90,7 @@ def simulate(
     first = archive.mails[0].at.year if archive.mails else end.year
     played = []
     for name in filter(None, (policy or whose.policy, compare)):
-        chosen = chosen_policy(name, me.zone, me.country, (first, end.year))
+        chosen = chosen_policy(name, me.zone, me.country, (first, end.year)).asking(debrief)
         simulation = Simulation(archive, me, whose.address, chosen, Assume(assume))
         show = None if compare else _printer(me.zone, as_json=as_json)
         played.append((name, simulation, _play(simulation, end, show)))
