@@ -100,7 +100,7 @@ def find(message: Message, me: Me) -> Invites:
             known = events.get((event.uid, event.start))
             if known is None or event.sequence > known.sequence:
                 events[event.uid, event.start] = event
-    found = tuple(events.values())
+    found = tuple(_believed(event, message, faults) for event in events.values())
     live = [event for event in found if event.start and not event.cancelled]
     return Invites(
         events=found,
@@ -110,6 +110,22 @@ def find(message: Message, me: Me) -> Invites:
         method=found[0].method if found else "",
         faults=tuple(dict.fromkeys(faults)),
     )
+
+
+def _believed(event: CalendarEvent, message: Message, faults: list[str]) -> CalendarEvent:
+    """Return an event without its organizer's address where that is not of the sender's house (FAULTS 21).
+
+    Systems and free mail have no house: who organizes through them is believed.
+    """
+    organizer = event.organizer
+    if organizer is None or organizer.address is None or message.sender is None:
+        return event
+    theirs, ours = (sender.mail_domain(one) for one in (organizer.address, message.sender.address))
+    if not theirs or not ours or theirs.partition(".")[0] == ours.partition(".")[0]:
+        return event
+    faults.append(f"the organizer's address is on {theirs}, the sender's on {ours}")
+    unknown = replace(organizer, address=None) if organizer.name else None
+    return replace(event, organizer=unknown)
 
 
 def _within_size(calendars: tuple[str, ...]) -> Iterator[str]:

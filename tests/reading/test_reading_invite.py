@@ -244,3 +244,16 @@ def test_no_calendar_raises(lines: list[str]) -> None:
     for interview in read(calendar("\n".join(lines) + "\n")).interviews:
         assert interview.start.tzinfo is not None
         assert interview.end is None or interview.end > interview.start
+
+
+@pytest.mark.parametrize(
+    ("organizer", "believed"),
+    [("priya@acme.example", True), ("priya@acme.co.uk", True), ("priya@evil.example", False)],
+)
+def test_an_organizer_of_another_house_gives_no_address(organizer: str, believed: bool) -> None:
+    """An ORGANIZER that is not of the sender's domain is named, said, and never written to (FAULTS 21)."""
+    event = EVENT.format(zone="America/New_York").replace("Priya.Shah@acme.example", organizer)
+    found = invite.find(mail(calendar(event)), ME)
+    first = found.interviews[0].people[0]
+    assert first == Person("Priya Shah", organizer if believed else None)
+    assert bool(found.faults) is not believed
