@@ -159,7 +159,8 @@ def _ends_sentence(line: str, match: re.Match[str]) -> bool:
     found = _WORD_BEFORE.search(line, max(0, match.start() - 40), match.start())
     before = found[0].lower() if found else ""
     if before.isdigit() and len(before) <= 2:
-        return match.start() > len(before) and starts and following not in words.after_number
+        capital = after[0].isupper()  # "Zimmer 12. Über die Stelle" but not "am 12. über Mittag"
+        return match.start() > len(before) and starts and capital and following not in words.after_number
     if _DAY_AND_MONTH.fullmatch(before) and after[0].islower():  # "am 20.04. um 18 Uhr"
         return False
     if before in ("a.m", "p.m", "am", "pm", "uhr"):
