@@ -49,7 +49,7 @@ def export(case_id: str, as_json: bool, target: Path | None, config: Path | None
                 emit(exported(at, each))
         else:
             for line in _lines(at, found):
-                click.echo(line)
+                click.echo(_harmless(line))
 
 
 def _write(at: Looking, case_ids: list[str], target: Path) -> int:
@@ -82,6 +82,12 @@ def _lines(at: Looking, case_ids: list[str]) -> Iterator[str]:
         for draft in found.drafts:
             yield f"\n--- {draft.note} to {draft.to}: {draft.state}\n{draft.octets}"
         yield ""
+
+
+def _harmless(text: str) -> str:
+    """Return text from mails without the control characters a terminal would obey."""
+    shown = click.unstyle(text)
+    return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in shown)
 
 
 @click.command()

@@ -31,7 +31,7 @@ def watched(dovecot: Dovecot, tmp_path_factory: pytest.TempPathFactory) -> Path:
     user = dovecot.new_user()
     made.configure(dovecot, user)
     dovecot.deliver(user, invitation(datetime.now(UTC) - HOUR))
-    dovecot.deliver(user, reply("Re: Interview", f"Thank you. By the way, {SECRET}."))
+    dovecot.deliver(user, reply("Re: Interview", f"Thank you. By the way, {SECRET}. \x1b]0;owned\x07"))
     assert made.run("run", "--once").returncode == 0
     return made.path
 
@@ -86,6 +86,7 @@ def test_what_is_exported_is_what_the_tables_hold(home: Home) -> None:
     assert len(found["drafts"]) >= 2
     assert "they have a dog" in json.dumps(found["told"])
     plain = home.run("export").stdout
+    assert not {"\x1b", "\x07"} & set(plain), "a mail cannot speak to the terminal"
     assert SECRET in plain
     assert "they have a dog" in plain
 
