@@ -6,7 +6,7 @@ known here, nor what follows from them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -41,11 +41,10 @@ class Debriefs:
         self._case = case
         self._answered = answered
 
-    def lying(self, edited: Iterable[tuple[Entry, StoredMessage]], now: datetime) -> None:
-        """Read the debriefs that lie in Drafts with the user's answers, once they rest."""
-        for entry, stored in edited:
-            if entry.note is Note.DEBRIEF and stored.internal_date <= now - SETTLED:
-                self._write_down(entry, stored.octets, now)
+    def lying(self, entry: Entry, stored: StoredMessage, now: datetime) -> None:
+        """Read a draft the user changed, as it lies there now, if it is a debrief and rests."""
+        if entry.note is Note.DEBRIEF and stored.internal_date <= now - SETTLED:
+            self._write_down(entry, stored.octets, now)
 
     def sent(self, messages: Sequence[StoredMessage], now: datetime) -> None:
         """Read the debriefs among newly found mails that the user sent to their own address."""

@@ -109,14 +109,17 @@ class Shell:
     def take(self, messages: Sequence[StoredMessage], now: datetime, cursor: Cursor | None = None) -> None:
         """Read what is new, and commit it together with the cursor."""
         self._remember_cases()
-        self._debriefs.sent(messages, now)
+        with self._contained("debriefs", lambda: None):
+            self._debriefs.sent(messages, now)
         self._intake.take(messages, now, cursor)
 
     def tick(self, now: datetime) -> tuple[Done, ...]:
         """Link what was read, follow the drafts, ask every case that is due or touched, and act."""
         self._remember_cases()
         self._link(now)
-        self._debriefs.lying(self.ledger.follow(self._sent, now), now)
+        for entry, stored in self.ledger.follow(self._sent, now):
+            with self._contained(entry.case_id, lambda: None):
+                self._debriefs.lying(entry, stored, now)
         done: list[Done] = []
         for case_id in self.book.to_ask(now):
             with self._contained(case_id, partial(self.book.settle, case_id, now + LATER, "")):
