@@ -6,6 +6,7 @@ sends a mail, changes one, or deletes one but a draft.  It must not know what th
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 import threading
@@ -55,6 +56,7 @@ WATCHING = tuple(
 
 Rules = tuple[tuple[str, re.Pattern[str]], ...]
 
+_SYSTEM = re.compile(r"[A-Z_]+")  # how Gmail's own labels are called; a user's is Label_1
 _PAUSE = 30.0  # where the server wants to be left alone and does not say for how long
 
 
@@ -107,8 +109,8 @@ class Gate:
         """
         import httplib2
 
-        self._check(method, uri)
         octets = body.encode() if isinstance(body, str) else body
+        self._check(method, uri, octets)
         with self._lock:  # one login, and a refresh renews it for everybody
             token = self._tokens()
         answer = self._ask(method, uri, octets, headers, token)
@@ -180,10 +182,11 @@ class Gate:
             self._webs.append(self._own.web)
         return cast(Web, self._own.web)
 
-    def _check(self, method: str, uri: str) -> None:
+    def _check(self, method: str, uri: str, body: bytes | None = None) -> None:
         where = urlsplit(uri)
         known = where[:2] in self._bases
-        if not known or not any(m == method and path.fullmatch(where.path) for m, path in self._rules):
+        allowed = known and any(m == method and path.fullmatch(where.path) for m, path in self._rules)
+        if not allowed or (where.path.endswith("/modify") and not _only_labels(body)):
             raise Refused(
                 f"{method} {where.path} is nothing afterword asks of Gmail; it was not sent.",
                 hint="This is a mistake of the program, please report it.",
@@ -202,3 +205,12 @@ class Gate:
             if not used or method != "GET" or isinstance(error, TooLarge):
                 raise
         return web.request(method, uri, body, told)
+
+
+def _only_labels(body: bytes | None) -> bool:
+    """Return whether a change adds labels of the user's own and does nothing else: TRASH is a label too."""
+    try:
+        change = json.loads(body or b"")
+        return set(change) == {"addLabelIds"} and not any(map(_SYSTEM.fullmatch, change["addLabelIds"]))
+    except (ValueError, TypeError):
+        return False

@@ -23,7 +23,6 @@ COSTS = {
     "users.drafts.delete": 10,
     "users.threads.modify": 10,
     "users.watch": 100,
-    "users.stop": 50,
 }
 """Quota units by method; what is not listed is not asked of Gmail, and Pub/Sub costs none."""
 
