@@ -201,7 +201,7 @@ def _server_clock(connector: Connector, ref: DraftRef, now: datetime) -> Iterato
 
 
 def _draft(address: str, message_id: str, now: datetime) -> bytes:
-    message = EmailMessage(policy=email.policy.SMTP)
+    message = EmailMessage(policy=email.policy.default.clone(linesep="\r\n"))
     message["From"] = address
     message["To"] = address
     message["Subject"] = "afterword doctor: a test, removed at once"
