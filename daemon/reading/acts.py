@@ -21,11 +21,13 @@ from daemon.reading.language import LANGUAGES
 from daemon.reading.lexicon import load
 
 _LONGEST = 1_200  # characters of a sentence that are listened to
-_MOST = 150  # sentences of a mail that are listened to
+_MOST = 120  # sentences of a mail that are listened to
 _QUOTE = 240
-_ALIKE = 0.33  # how like examples a sentence must be to count as a hint
+_FAINT = 0.12  # how like examples a sentence must be to be worth a guess
+_ALIKE = 0.33  # ... to count as a hint
 _CLEAR = 0.75  # ... to count in full
 _LONG = 25  # sentences; in longer mails much resembles something by chance
+_COMPARED = 60  # sentences of a mail that are compared with examples
 _CLAUSE = re.compile(r"(?<=[.!?])\s+")
 _GRAMMAR = ("negations", "harmless", "conditions", "courtesies", "chances", "generals")
 
@@ -196,50 +198,43 @@ def _phrases(tables: Mapping[str, Iterable[Sequence[str]]], words: Mapping[str, 
             yield compile_phrase(Does(name), source, example, words, weak=strength == ["weak"])
 
 
-def listen(
-    sentences: Sequence[str], language: str, *, subject: str = "", likely: bool = True
-) -> tuple[Said, ...]:
-    """Return what the sentences do, in order, the subject first.
-
-    What a sentence resembles counts beside its phrases, unless it is not `likely` that the mail is about a
-    job and in this language.
-    """
+def listen(sentences: Sequence[str], language: str, *, subject: str = "") -> tuple[Said, ...]:
+    """Return what the phrases of the sentences do, in order, the subject first."""
     spoken = lexicon(language)
-    said = list(_hear(subject, -1, spoken, likely=False)) if subject else []
-    alike = _ALIKE if len(sentences) <= _LONG else _CLEAR
+    said = list(_say(subject, -1, spoken)) if subject else []
     for place, sentence in enumerate(sentences[:_MOST]):
-        said.extend(_hear(sentence, place, spoken, likely=likely, alike=alike))
-    if likely and all(one.does in TOPICS for one in said):
-        said.extend(_guess(sentences[:_LONG], spoken))
+        said.extend(_say(sentence, place, spoken))
     return tuple(said)
 
 
-def _guess(sentences: Sequence[str], spoken: Lexicon) -> Iterator[Said]:
-    """Yield, as a hint, what is likeliest where nothing is clear."""
-    each = (
-        one for place, sentence in enumerate(sentences) for one in _resembles(sentence, place, spoken, 0.0)
-    )
-    known = [one for one in each if one[0].does not in TOPICS and one[0].does is not Does.NOTHING]
-    if known:
-        yield max(known, key=lambda one: one[1])[0]
-
-
-def _hear(
-    sentence: str, place: int, spoken: Lexicon, *, likely: bool, alike: float = _ALIKE
-) -> Iterator[Said]:
-    """Yield what a sentence does: what its phrases say and, where it is `likely`, what it is like.
+def compare(said: Sequence[Said], sentences: Sequence[str], language: str) -> tuple[Said, ...]:
+    """Return `said` with what the sentences resemble, for a mail that is likely about a job.
 
     A sentence that is clearly like others than its phrases say does what those do, and the phrases only hint.
+    Where nothing at all is heard, the likeliest counts as a hint.
     """
-    said = tuple(_say(sentence, place, spoken))
-    if not likely:
-        yield from said
-        return
-    like = tuple(_resembles(sentence, place, spoken, alike))
-    done = {one.does for one in said if one.does not in TOPICS}
-    doubtful = any(sure >= _CLEAR and one.does not in done for one, sure in like)
-    yield from (replace(one, weak=one.weak or (doubtful and one.does not in TOPICS)) for one in said)
-    yield from (one for one, _ in like if one.does not in done and one.does is not Does.NOTHING)
+    spoken = lexicon(language)
+    least = _ALIKE if len(sentences) <= _LONG else _CLEAR
+    heard: dict[int, set[Does]] = {}
+    for one in said:
+        if one.does not in TOPICS:
+            heard.setdefault(one.place, set()).add(one.does)
+    like: list[Said] = []
+    doubtful: set[int] = set()
+    guess: tuple[float, Said] | None = None
+    for place, sentence in enumerate(sentences[:_COMPARED]):
+        for one, sure in _resembles(sentence, place, spoken):
+            if one.does in heard.get(place, ()):
+                continue
+            if sure >= _CLEAR:
+                doubtful.add(place)
+            if sure >= least and one.does is not Does.NOTHING:
+                like.append(one)
+            elif one.does not in TOPICS | {Does.NOTHING} and (guess is None or sure > guess[0]):
+                guess = sure, one
+    firm = (replace(one, weak=one.weak or (one.place in doubtful and one.does not in TOPICS)) for one in said)
+    silent = not heard and all(one.does in TOPICS for one in like)
+    return (*firm, *like, *((guess[1],) if silent and guess else ()))
 
 
 def _say(sentence: str, place: int, spoken: Lexicon) -> Iterator[Said]:
@@ -268,12 +263,12 @@ def _say(sentence: str, place: int, spoken: Lexicon) -> Iterator[Said]:
             yield said
 
 
-def _resembles(sentence: str, place: int, spoken: Lexicon, least: float) -> Iterator[tuple[Said, float]]:
-    """Yield what the clauses of a sentence are like, and how sure that is where it is at `least` so sure."""
+def _resembles(sentence: str, place: int, spoken: Lexicon) -> Iterator[tuple[Said, float]]:
+    """Yield what the clauses of a sentence are like, and how sure that is."""
     for clause in _CLAUSE.split(sentence[:_LONGEST]):
         words = plain(clause)
         like = spoken.examples.like(words)
-        if like is None or like.share < least:
+        if like is None or like.share < _FAINT:
             continue
         does = Does(like.name)
         if not _Turn.of(words, spoken.grammar).sets_condition(does):

@@ -19,6 +19,7 @@ from daemon.reading.acts_phrase import plain
 _STEM = 6  # letters of a word that count
 _SMOOTH = 0.3  # how much of every word the sentences of a name are taken to have
 _SHARP = 4.0  # how fast a lead in score becomes certainty; so fitted, 0.5 is right four times in five
+_RAREST = 8  # features by which the nearest example is found
 _FEWEST = 3  # words a sentence must have to be like another
 
 
@@ -93,13 +94,15 @@ class Examples:
         return known / (known + rare * sum(word not in self._weights for word in words) or 1.0)
 
     def _nearest(self, name: str, features: Iterable[str]) -> str:
-        """Return the example of a name that shares most with a sentence."""
-        shared: dict[int, float] = {}
-        for feature in features:
+        """Return an example of a name that shares the rarest of its features with a sentence."""
+        rarest = sorted(features, key=self._weights.__getitem__, reverse=True)
+        shared: dict[str, float] = {}
+        for feature in rarest[:_RAREST]:
             for place in self._having[feature]:
-                if self.known[place][0] == name:
-                    shared[place] = shared.get(place, 0.0) + self._weights[feature]
-        return self.known[max(shared, key=shared.__getitem__)][1] if shared else ""
+                one, text = self.known[place]
+                if one == name:
+                    shared[text] = shared.get(text, 0.0) + self._weights[feature]
+        return max(shared, key=shared.__getitem__) if shared else name
 
     def _length(self, features: Iterable[str]) -> float:
         return math.sqrt(sum(self._weights[feature] ** 2 for feature in features)) or 1.0

@@ -25,9 +25,8 @@ DOUBTFUL = 0.3
 """Below this confidence a mail is `other`."""
 
 
-_SPOKEN = 0.3  # how much there must be of a job for a mail to open a case
-_PLAIN = 3.0  # how many votes
-_TIMED = 2.0  # ... where a time for an interview is settled
+_PLAIN = (0.9, 3.0)  # how much of a job there must be, and how many votes, for a mail to open a case
+_TIMED = (0.3, 2.0)  # ... where a time for an interview is settled: naming the role is enough
 _JOINS = 0.48  # the most that a mail can have which may only join a case
 _BULK = 2.5  # job alerts come in bulk, which speaks against every other kind
 _SEVERAL = 2  # jobs
@@ -215,7 +214,8 @@ def decide(facts: Facts) -> Verdict:
     others = max((weight for one, weight in votes.items() if one is not kind), default=0.0)
     context = facts.context + (_BULK if kind is _J and facts.newsletter else 0.0)
     confidence = _confidence(context, votes[kind], max(others, 0.0))
-    if facts.job < _SPOKEN or votes[kind] < (_TIMED if _settled(facts) else _PLAIN):
+    job, plain = _TIMED if _settled(facts) else _PLAIN
+    if facts.job < job or votes[kind] < plain:
         confidence = min(confidence, _JOINS)
     if confidence < DOUBTFUL:
         return Verdict(Kind.OTHER, round(1 - confidence, 3), facts.why[:4])

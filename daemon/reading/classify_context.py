@@ -76,29 +76,38 @@ class Context:
     why: tuple[Evidence, ...]
 
 
-def weigh(
-    message: Message,
-    lines: Sequence[str],
-    said: Iterable[Said],
-    *,
-    sender: Sender,
-    me: Me,
-    language: str,
-) -> Context:
-    """Return how far the mail, whose sentences are `lines`, is about a job the user seeks."""
-    said = tuple(said)
-    job = (*_job(said), *_role(message, lines), *_sender(message, sender), *_thread(message, language))
-    called = _called(message, language)
-    rest = (
-        *_work(said),
-        *_elsewhere((*said, *called)),
-        *_envelope(message, sender, me),
-        *_asked(message, me, language),
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What speaks for or against beside the sentences of a mail; `called` is what its sender's name says."""
+
+    job: tuple[Reason, ...]
+    rest: tuple[Reason, ...]
+    called: tuple[Said, ...]
+
+
+def surroundings(
+    message: Message, lines: Sequence[str], *, sender: Sender, me: Me, language: str
+) -> Surroundings:
+    """Return what the sender, the thread and the names of a mail, whose sentences are `lines`, speak for."""
+    return Surroundings(
+        job=(*_role(message, lines), *_sender(message, sender), *_thread(message, language)),
+        rest=(*_envelope(message, sender, me), *_asked(message, me, language)),
+        called=_called(message, language),
     )
+
+
+def weigh(said: Iterable[Said], around: Surroundings, *, answer: bool) -> Context:
+    """Return how far a mail whose sentences do what is `said` is about a job the user seeks.
+
+    The subject of an `answer` may be the user's own words.
+    """
+    said = tuple(one for one in said if not (answer and one.place < 0 and one.does is Does.PANEL))
+    job = (*_job(said), *around.job)
+    every = (*job, *_work(said), *_elsewhere((*said, *around.called)), *around.rest)
     return Context(
-        weight=sum(weight for weight, _ in (*job, *rest)),
+        weight=sum(weight for weight, _ in every),
         job=sum(weight for weight, _ in job),
-        why=tuple(why for _, why in sorted((*job, *rest), key=lambda one: -abs(one[0]))),
+        why=tuple(why for _, why in sorted(every, key=lambda one: -abs(one[0]))),
     )
 
 
@@ -161,7 +170,7 @@ def _called(message: Message, language: str) -> tuple[Said, ...]:
     if message.sender is None or _RECRUITING.match(message.sender.address):
         return ()
     name = f"{message.sender.name} {message.sender.address.partition('@')[0]}".replace(".", " ")
-    heard = listen((name,), language, likely=False) + listen((name,), "en", likely=False)
+    heard = listen((name,), language) + listen((name,), "en")
     return tuple(replace(one, place=_OUTSIDE) for one in heard if one.does in ABOUT_SOMETHING_ELSE)
 
 
@@ -199,7 +208,7 @@ def _asked(message: Message, me: Me, language: str) -> Iterable[Reason]:
     mine = _answered(message, me)
     if not mine:
         return
-    heard = listen(mine, language, likely=False)
+    heard = listen(mine, language)
     if employs := [one for one in heard if _of_an_employer(one)]:
         yield -_ASKED, Evidence(employs[0].quote, "answers the user, who writes as an employer")
     elif speech.acts(mine, language) & _OF_CANDIDATES:
@@ -230,7 +239,7 @@ def _answered(message: Message, me: Me) -> tuple[str, ...]:
 
 def _thread(message: Message, language: str) -> Iterable[Reason]:
     around = (*message.quoted.split("\n")[:40], *message.signature.split("\n")[:12])
-    heard = listen(around, language, likely=False)
+    heard = listen(around, language)
     found = _distinct(heard, Does.JOB) + _distinct(heard, Does.APPLYING)
     if found:
         yield min(1.0 * len(found), 2.5), Evidence(found[0].quote, "the thread or signature is about a job")

@@ -1,7 +1,8 @@
 """Whether a mail can matter at all: a glance at its header and its bare octets, before anything is decoded.
 
-A false yes costs time, a false no would lose a mail.  So what somebody writes to the user alone is always
-read; a colleague's mail never is, and mail to many only where it speaks of jobs.
+A false yes costs time, a false no would lose a mail.  So what somebody writes to the user alone is read, but
+for long mail without a word of jobs; a colleague's mail never is, and mail to many only where it speaks of
+jobs.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from daemon.reading.model import Me, Message
 from daemon.reading.sender import Sender
 
 _FEW = 3  # recipients
+_SHORT = 4_000  # octets: who is brief may leave out what it is about
 _PLAIN = 2  # words of a job that a mail to many must have
 
 
@@ -22,16 +24,17 @@ def may_matter(header: Message, sender: Sender, me: Me, octets: bytes) -> bool:
 
     `header` is the mail or its header alone, `octets` what is left to read, encoded or not.
     """
-    if sender.bounce or sender.auto_reply or sender.relay:
+    if sender.bounce or sender.auto_reply or sender.relay or header.sender is None:
         return True
     if sender.domain and sender.domain in home(header, me):
         return False
-    if not sender.list and len(header.to) + len(header.cc) <= _FEW:
+    few = not sender.list and len(header.to) + len(header.cc) <= _FEW
+    if few and len(octets) <= _SHORT:
         return True
     text = header.subject.lower().encode() + octets.lower().replace(b"=\r\n", b"").replace(b"=\n", b"")
     if b"base64" in text or b"text/calendar" in text:
         return True
-    return sum(stem in text for stem in _stems()) >= _PLAIN
+    return sum(stem in text for stem in _stems()) >= (1 if few else _PLAIN)
 
 
 @cache

@@ -28,12 +28,12 @@ from daemon.reading import (
     when,
     zones,
 )
-from daemon.reading.acts import TOPICS, Does, Said, listen
+from daemon.reading.acts import TOPICS, Does, Said, compare, listen
 from daemon.reading.classify_context import PREFIX, Context
 from daemon.reading.classify_facts import Facts
 from daemon.reading.invite import Invites
 from daemon.reading.message import read_body, read_header
-from daemon.reading.model import Me, Message, Reading
+from daemon.reading.model import Evidence, Me, Message, Reading
 from daemon.reading.sender import Sender
 from daemon.reading.when import When
 from policies.case import Interview, Kind, Timeline, TimelineKind
@@ -133,12 +133,14 @@ def _received(message: Message, bare: Reading, judged: Sender, me: Me) -> Readin
     subject = PREFIX.sub("", message.subject, count=1)
     spoken = language.detect(f"{subject}\n{message.text}", me.language)
     lines = sentences.split(message.text)
-    mail = _Mail(message, judged, me, lines, subject, _heard(lines, subject, spoken))
-    context = mail.context(spoken)
+    mail = _Mail(message, judged, me, lines, _heard(lines, subject, spoken))
+    around = classify_context.surroundings(message, lines, sender=judged, me=me, language=spoken)
+    answer = subject != message.subject
+    context = classify_context.weigh(mail.said, around, answer=answer)
     promising = context.weight >= _PROMISING
     if promising:
         mail = mail.compared(spoken)
-        context = mail.context(spoken)
+        context = classify_context.weigh(mail.said, around, answer=answer)
     bare = replace(bare, language=spoken)
     alone = _understood(mail, bare, context)
     if alone.kind is not Kind.OTHER or judged.automatic or not judged.direct or len(message.text) > _BRIEF:
@@ -151,24 +153,17 @@ def _received(message: Message, bare: Reading, judged: Sender, me: Me) -> Readin
 
 @dataclass(frozen=True, slots=True)
 class _Mail:
-    """A received mail taken apart: who sent it to whom, its sentences, its topic, what the sentences do."""
+    """A received mail taken apart: who sent it to whom, its sentences, and what they do."""
 
     message: Message
     judged: Sender
     me: Me
     lines: tuple[str, ...]
-    subject: str
     said: tuple[Said, ...]
-
-    def context(self, spoken: str) -> Context:
-        """Return how much speaks for the user's own application."""
-        return classify_context.weigh(
-            self.message, self.lines, self.said, sender=self.judged, me=self.me, language=spoken
-        )
 
     def compared(self, spoken: str) -> _Mail:
         """Return the mail with what its sentences resemble beside what their phrases say."""
-        return replace(self, said=_heard(self.lines, self.subject, spoken, likely=True))
+        return replace(self, said=compare(self.said, self.lines, spoken))
 
 
 def _understood(mail: _Mail, bare: Reading, context: Context) -> Reading:
@@ -192,19 +187,18 @@ def _understood(mail: _Mail, bare: Reading, context: Context) -> Reading:
     verdict = classify.decide(facts)
     bare = replace(bare, kind=verdict.kind, confidence=verdict.confidence, evidence=verdict.evidence)
     if verdict.kind is Kind.AUTO_REPLY:
-        return replace(bare, returns=timeline.absence(lines, message.date, language=spoken))
+        about = employer.find(message, judged, lines, me=me)
+        returns = timeline.absence(lines, message.date, language=spoken)
+        return replace(bare, employer=about.name, agency=about.agency, role=about.role, returns=returns)
     if verdict.kind in _SILENT:
         return bare
     return _told(message, bare, judged, me, lines, facts, when.settle(times, verdict.kind), invites, stated)
 
 
-def _heard(lines: tuple[str, ...], subject: str, spoken: str, *, likely: bool = False) -> tuple[Said, ...]:
-    """Return what the sentences do; English is understood in every mail.
-
-    `likely`: the mail is about a job, so that what a sentence merely resembles counts as a hint.
-    """
-    said = listen(lines, spoken, subject=subject, likely=likely)
-    return said if spoken == "en" else said + listen(lines, "en", subject=subject, likely=False)
+def _heard(lines: tuple[str, ...], subject: str, spoken: str) -> tuple[Said, ...]:
+    """Return what the sentences do; English is understood in every mail."""
+    said = listen(lines, spoken, subject=subject)
+    return said if spoken == "en" else said + listen(lines, "en", subject=subject)
 
 
 def _idle(message: Message, said: tuple[Said, ...], weight: float, judged: Sender) -> bool:
@@ -271,6 +265,7 @@ def _told(
     ]
     return replace(
         bare,
+        evidence=(*bare.evidence, *(Evidence(fault, "is wrong in the calendar") for fault in invites.faults)),
         employer=about.name,
         agency=about.agency,
         role=about.role,
