@@ -57,7 +57,7 @@ class _Raw:
 @cache
 def _pattern(words: Words) -> re.Pattern[str]:
     meridiem, hour = any_of(words.meridiems), words.alternatives["hour"]
-    number = rf"(?:[01]?\d|2[0-4]|{any_of(words.numbers)})"
+    number = rf"(?:2[0-4]|[01]?\d|{any_of(words.numbers)})"
     spoken = "|".join(
         re.escape(text).replace(r"\{\}", rf"(?P<s{n}>{number})").replace(r"\ ", r"\s+")
         for n, (text, _) in enumerate(words.spoken)
@@ -66,7 +66,7 @@ def _pattern(words: Words) -> re.Pattern[str]:
         rf"(?<!\w)(?:{spoken})(?!\w)(?:\s?(?P<mer0>{meridiem})(?!\w))?"
         rf"|(?<!\w)(?P<noon>{words.alternatives['noon']})(?!\w)"
         rf"|(?<![\w.:/+-])(?P<mil>(?:[01]\d|2[0-3])[0-5]\d)(?=\s?(?:hrs|hours|h|uhr)(?!\w))\s?(?:hrs|hours|h|uhr)"
-        rf"|(?<![\w:/+#€$£])(?<!\d[.,])(?P<h>[01]?\d|2[0-4])"
+        rf"|(?<![\w:/+#€$£])(?<!\d[.,])(?P<h>2[0-4]|[01]?\d)(?!\d)"
         rf"(?:(?P<sep>\s?[:.,]|\s?h(?:eures?)?\s?)(?P<m>[0-5]\d)(?![\d:]))?"
         rf"(?:\s?(?P<hw>{hour})(?!\w))?(?:\s?(?P<mer>{meridiem})(?![\w]))?(?:\s(?P<hw2>{hour})(?!\w))?"
         rf"|(?<!\w)(?P<word>{any_of(words.numbers)})(?:\s(?P<hw3>{hour}))?(?:\s(?P<mer2>{meridiem}))?(?!\w)",
