@@ -66,13 +66,16 @@ class TokenFile:
 
     def read(self) -> Token:
         """Return the token.  Raises Refused where there is none, or others may read it."""
-        if not self.path.exists():
-            raise Refused(
-                f"There is no login in {self.path} yet.",
-                hint="Run `afterword authorize` to log in.",
-                credentials=True,
-            )
-        return decoded(private_octets(self.path, "login"), self.path)
+        try:
+            return decoded(private_octets(self.path, "login"), self.path)
+        except Refused as error:
+            if not isinstance(error.__cause__, FileNotFoundError):
+                raise
+        raise Refused(
+            f"There is no login in {self.path} yet.",
+            hint="Run `afterword authorize` to log in.",
+            credentials=True,
+        )
 
     def write(self, token: Token) -> None:
         """Put a token in the place of the old one; a crash leaves one of the two.  Raises OSError."""

@@ -13,4 +13,5 @@ await createEmulator({
     google: { users: names.map((n) => ({ email: `user${n}@mail.example` })) },
   },
 });
+process.stdin.on("end", () => process.exit()).resume(); // whoever started this has ended
 console.log("ready");

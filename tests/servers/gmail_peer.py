@@ -11,6 +11,7 @@ import itertools
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -51,7 +52,9 @@ class Emulator:
         arguments = [api, str(self.port), str(USERS)]
         self._process = subprocess.Popen(
             [node(), "--require", HERE / "gmail_loopback.cjs", HERE / "gmail_emulator.mjs", *arguments],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            start_new_session=True,  # node may be started by another program, which ends alone
         )
         assert self._process.stdout is not None
         if self._process.stdout.readline().strip() != b"ready":
@@ -70,7 +73,7 @@ class Emulator:
     def stop(self) -> None:
         """End it; what it had is gone."""
         if self._process:
-            self._process.kill()
+            os.killpg(self._process.pid, signal.SIGKILL)
             self._process.communicate(timeout=10)
 
     def ask(self, method: str, path: str, token: str, body: Any = None) -> Any:
