@@ -87,7 +87,7 @@ def quarantined(mail: bytes, reason: str) -> MailQuarantined:
 
 def _facts(names: Names, case: Case) -> dict[str, object]:
     """Return the dates a decision stands on; empty ones are left out."""
-    theirs = [e.at for e in case.history if e.by is Party.EMPLOYER]
+    theirs = [e.at for e in case.history if e.by is Party.EMPLOYER and not e.noted]
     own = [e.at for e in case.history if e.by is Party.USER]
     facts: dict[str, object] = {
         "interviews": [

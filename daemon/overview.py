@@ -72,7 +72,7 @@ class Chapter:
 def view(case: Case, entries: tuple[Entry, ...], decision: Decision, outcome: Outcome, now: datetime) -> View:
     """Return where a case stands; `decision` and `outcome` are what the policy says now."""
     words = [e for e in case.history if e.by is Party.EMPLOYER]
-    last = words[-1] if words else None
+    last = next((e for e in reversed(words) if not e.noted), None)
     said = _latest_timeline(words)
     return View(
         case=case.id,

@@ -90,7 +90,7 @@ def _next_word(case: Case, after: datetime, within: timedelta) -> Event | None:
     """Return the employer's first real mail in that time."""
     for event in case.history:
         real = event.by is Party.EMPLOYER and event.kind is not Kind.APPLICATION_ACKNOWLEDGEMENT
-        if real and after < event.at <= after + within:
+        if real and not event.noted and after < event.at <= after + within:
             return event
     return None
 

@@ -63,7 +63,7 @@ def interviewers(
 def invitation(case: Case, meeting: Meeting) -> Event | None:
     """Return the mail that arranged the interview, as well as can be told: the last before it."""
     start = meeting.interview.start
-    before = [e for e in case.history if e.by is Party.EMPLOYER and e.at <= start]
+    before = [e for e in case.history if e.by is Party.EMPLOYER and e.at <= start and not e.noted]
     return next((e for e in reversed(before) if e.kind in ARRANGING), before[-1] if before else None)
 
 

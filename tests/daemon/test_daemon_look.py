@@ -144,6 +144,7 @@ def test_a_note_of_what_they_said_counts_like_a_mail_of_theirs(state: State) -> 
     assert after["quote"] == "you wrote down: they decide in six weeks"
     assert after["expected"]
     assert not before
+    assert after["last_kind"] == "interview_invitation"
     assert "you wrote down what was said" in state.run("explain", name).stdout
 
 
