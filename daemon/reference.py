@@ -14,6 +14,7 @@ from daemon.audit_records import RECORDS
 from daemon.config import Config, Own, Settings, Strength
 from daemon.config_shape import tables
 from daemon.manual import manual, reference
+from daemon.providers import Provider, providers
 
 
 def configuration() -> str:
@@ -26,6 +27,13 @@ def audit_log() -> str:
     return _AUDIT_LOG + "\n".join(_records())
 
 
+def other_providers() -> str:
+    """Return `docs/how-to/other-providers.md`."""
+    return _PROVIDERS + "\n".join(
+        _provider(each) for each in sorted(providers(), key=lambda p: p.name.lower())
+    )
+
+
 def pages() -> dict[str, str]:
     """Return every printed page by its file name."""
     return {
@@ -33,6 +41,7 @@ def pages() -> dict[str, str]:
         "audit-log.md": audit_log(),
         "commands.md": reference(),
         "afterword.1": manual(),
+        "how-to/other-providers.md": other_providers(),
     }
 
 
@@ -61,6 +70,13 @@ def _records() -> Iterator[str]:
         hints = get_type_hints(record, include_extras=True)
         for field in msgspec.structs.fields(record):
             yield f"| `{field.name}` | {_said(hints[field.name])} |"
+
+
+def _provider(provider: Provider) -> str:
+    where = provider.page and f" <{provider.page}>"
+    domains = ", ".join(f"`{domain}`" for domain in provider.domains)
+    server = f"`{provider.incoming.hostname}`" if provider.incoming else "none"
+    return f"| {provider.name} | {domains} | {server} | {provider.says}{where} |"
 
 
 def _doc(struct: type[msgspec.Struct]) -> str:
@@ -147,6 +163,18 @@ setting, also inside tables. `kill -HUP` takes in new, changed and removed accou
 disturbed. A mistake in an account file costs that account alone; `afterword status` says so.
 Relative paths start at the directory of the main file, in account files too. The state of an account is kept
 under its first address, so ids and file names may change.
+"""
+
+_PROVIDERS = """# iCloud, Fastmail, GMX and others
+
+`afterword init` knows these providers: type your address, and it says which password it needs and where to
+get it. For an address at a domain of your own, name the provider (`--host fastmail`). For any other server
+name its host (`--host imap.example.org`); your mail program has it in its settings.
+
+An **app password** is one made for mail programs; most providers that ask for a second factor want it.
+
+| provider | addresses | server | the password |
+|---|---|---|---|
 """
 
 _AUDIT_LOG = """# The audit log
