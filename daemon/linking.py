@@ -251,9 +251,13 @@ def _hosts(address: str) -> Iterable[str]:
 
 
 def worth_remembering(reading: Reading) -> bool:
-    """Return whether a mail of no case may become part of one later."""
-    applied = reading.outgoing and reading.act in (Act.APPLICATION, Act.ANSWER, Act.QUESTION, Act.THANKS)
-    return applied or reading.kind is Kind.RECRUITER_OUTREACH
+    """Return whether a mail of no case may become part of one later.
+
+    Who names a time and answers nobody invites: that mail is no candidate's.
+    """
+    began = reading.act in (Act.APPLICATION, Act.QUESTION, Act.THANKS)
+    answered = reading.act is Act.ANSWER and bool(reading.in_reply_to)
+    return (reading.outgoing and (began or answered)) or reading.kind is Kind.RECRUITER_OUTREACH
 
 
 def case_id_for(reading: Reading) -> str:
