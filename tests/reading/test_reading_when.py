@@ -112,7 +112,9 @@ def test_hours_of_the_evening() -> None:
     """ "at 20:30" is half past eight in the evening, with and without an end."""
     text = "Your interview is on Monday, 9 March from 20:30 to 21:15."
     assert spans(read(text).interviews) == [(at("2026-03-09T20:30+01:00"), at("2026-03-09T21:15+01:00"))]
-    assert spans(read("We meet on Monday, 9 March at 22:05.").interviews)[0][0] == at("2026-03-09T22:05+01:00")
+    assert spans(read("We meet on Monday, 9 March at 22:05.").interviews)[0][0] == at(
+        "2026-03-09T22:05+01:00"
+    )
 
 
 def test_until_gives_the_end() -> None:
