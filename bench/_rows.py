@@ -68,7 +68,7 @@ def machine() -> str:
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, {platform.system()} {platform.release().partition('-')[0]}, "
         f"{os.cpu_count()} cores ({cpu}), {int(memory) / 1e6:.0f} GB, Python {platform.python_version()}"
-        f"{_server()}, load {os.getloadavg()[0]:.1f} before"
+        f"{_server()}, load {os.getloadavg()[0]:.1f} at the end"
     )
 
 
