@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint bench expect pictures wheel clean
+.PHONY: demo test lint bench soak expect pictures wheel clean
 
 demo: $(READY)  ## watch the whole job on a real IMAP server on this machine
 	@$(BIN)/afterword demo
@@ -19,6 +19,9 @@ lint: $(READY)  ## style, types, and who may import whom
 
 bench: $(READY)  ## how well and how fast, as ratios
 	@$(BIN)/python -m bench
+
+soak: $(READY)  ## two hundred rounds of kill -9 on a real server: one draft each, none twice
+	@$(BIN)/python -m bench soak --rounds 200
 
 expect: $(READY)  ## rewrite the expectations of stories, golden drafts and printed docs, for review
 	@$(BIN)/python -m daemon.reference docs
