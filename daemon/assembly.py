@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from connectors.connector import Connector
 from daemon import VERSION
@@ -15,7 +15,7 @@ from daemon.access import gmail_connector, imap_secret
 from daemon.audit import Audit
 from daemon.audit_records import ServiceStarted, StateRebuilt
 from daemon.clock import Clock
-from daemon.config import Account, Gmail, Imap, Loaded
+from daemon.config import Account, Gmail, Imap, Loaded, Weekday
 from daemon.config_check import load_policy, load_templates
 from daemon.drafting.profile import Profile, Quotation, Strength
 from daemon.errors import BadConfig
@@ -38,6 +38,7 @@ _PATIENCE = 1.0
 if TYPE_CHECKING:
     from connectors.credentials import Secret
     from connectors.imap_settings import ImapSettings
+    from daemon.digests import Digests
 
 
 class Running:
@@ -63,11 +64,11 @@ class Running:
         connector = Outside(connector_for(account), self.lock)
         user = user_of(account, self._store, now.year)
         user = replace(user, policy=self._policies.setdefault(user.policy, user.policy))  # most have the same
+        mind = UserMind(user, self._reader)
+        shell = Shell(connector, self._book(user, now), self._audit, mind, forgiving=True)
         return Watch(
             connector,
-            Shell(
-                connector, self._book(user, now), self._audit, UserMind(user, self._reader), forgiving=True
-            ),
+            shell,
             self._clock,
             observe=timedelta(days=account.values.observe_days),
             label=account.id if self._loaded.several else "",
@@ -78,6 +79,7 @@ class Running:
                 zone=account.values.timezone,
                 released=self.lock.released,
             ),
+            digests=_digests(account, shell, mind),
         )
 
     def _book(self, user: User, now: datetime) -> Book:
@@ -132,6 +134,18 @@ def looker(loaded: Loaded, account: Account, now: datetime) -> Iterator[tuple[Us
         yield mind, Shell(MemoryConnector(), book, Audit(store, None), mind)
     finally:
         store.close()
+
+
+def _digests(account: Account, shell: Shell, mind: UserMind) -> Digests | None:
+    """Return what lays the account's digests, where the user wants them."""
+    settings = account.values.digest
+    if not settings.day:
+        return None
+    from daemon.digest import Weekly
+    from daemon.digests import Digests
+
+    weekday = get_args(Weekday).index(settings.day)
+    return Digests(shell, mind, Weekly(weekday, settings.hour, account.values.timezone))
 
 
 def audit_directory(loaded: Loaded) -> Path:

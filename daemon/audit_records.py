@@ -94,9 +94,9 @@ class Decided(Record, frozen=True, kw_only=True, tag="decided"):
 class DraftChanged(Record, frozen=True, kw_only=True, tag="draft_changed"):
     """A draft of ours was intended, placed, refused, taken back; or the user edited, sent, deleted it."""
 
-    case: Annotated[str, Meta(description="the case's id")]
+    case: Annotated[str, Meta(description="the case's id; a digest has none")] = ""
     key: Annotated[str, Meta(description="the decision's key")]
-    note: Annotated[str, Meta(description="the kind of note")]
+    note: Annotated[str, Meta(description="the kind of note, or `digest`")]
     state: Annotated[str, Meta(description="its new state")]
     message_id: Annotated[str, Meta(description="the draft's own Message-ID")]
     reason: Annotated[str, Meta(description="why, in words")] = ""

@@ -113,7 +113,7 @@ class _Past:
         raised = (each for each in shell.book.raised(sealed.case) if names.hash(each.key) in known.raised)
         ours = Ledger(
             drafts=tuple(drafts),
-            notes=tuple((entry.message_id, entry.note) for entry in entries if entry.message_id),
+            notes=tuple((entry.message_id, entry.draft().note) for entry in entries if entry.message_id),
             raised=tuple(raised),
             observed_from=shell.book.observed_from(),
             facts=shell.book.facts(sealed.case, until=sealed.at),

@@ -18,6 +18,8 @@ from daemon.errors import BadConfig, UsageError
 
 Security = Literal["tls", "starttls", "none"]
 Auth = Literal["password", "xoauth2", "oauthbearer"]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", ""]
+"""In the order Python counts them from 0; last, none."""
 
 
 class OAuth(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -187,6 +189,17 @@ class Notify(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = False
 
 
+class Digest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A draft to yourself once a week: what is open, which drafts wait, what ended since the last one."""
+
+    day: Annotated[
+        Weekday, Meta(description="The day it is laid in Drafts, e.g. `monday`; never if left out.")
+    ] = ""
+    hour: Annotated[
+        int, Meta(description="The hour from which it is, by the clocks of `timezone`.", ge=0, le=23)
+    ] = 8
+
+
 class State(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where afterword remembers things."""
 
@@ -246,6 +259,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     profile: Profile = Profile()
     drafts: Drafts = Drafts()
     notify: Notify = Notify()
+    digest: Digest = Digest()
 
 
 class Own(Settings, frozen=True, kw_only=True, forbid_unknown_fields=True):

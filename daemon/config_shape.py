@@ -127,7 +127,7 @@ _TYPES = {"str": "text in quotes", "int": "a whole number", "bool": "true or fal
 
 def _must(error: msgspec.ValidationError, value: object, hint: Any) -> str:
     """Return what the value must be, and the nearest of a setting's fixed words where it has such."""
-    words = [w for part in _flatten(hint) for w in get_args(part) if isinstance(w, str)]
+    words = [w for part in _flatten(hint) for w in get_args(part) if w and isinstance(w, str)]
     if words:
         near = difflib.get_close_matches(str(value), words, n=1)
         suggestion = f" Did you mean `{near[0]}`?" if near else ""

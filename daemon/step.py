@@ -109,7 +109,7 @@ class Shell:
     def take(self, messages: Sequence[StoredMessage], now: datetime, cursor: Cursor | None = None) -> None:
         """Read what is new, and commit it together with the cursor."""
         self._remember_cases()
-        with self._contained("debriefs", lambda: None):
+        with self.contained("debriefs", lambda: None):
             self._debriefs.sent(messages, now)
         self._intake.take(messages, now, cursor)
 
@@ -118,11 +118,11 @@ class Shell:
         self._remember_cases()
         self._link(now)
         for entry, stored in self.ledger.follow(self._sent, now):
-            with self._contained(entry.case_id, lambda: None):
+            with self.contained(entry.case_id, lambda: None):
                 self._debriefs.lying(entry, stored, now)
         done: list[Done] = []
         for case_id in self.book.to_ask(now):
-            with self._contained(case_id, partial(self.book.settle, case_id, now + LATER, "")):
+            with self.contained(case_id, partial(self.book.settle, case_id, now + LATER, "")):
                 done.extend(self._ask(case_id, now))
         self.ledger.place_waiting(now)
         self.audit.flush()
@@ -138,7 +138,7 @@ class Shell:
         entries = self.drafts.of_case(case_id)
         ours = CaseLedger(
             drafts=tuple(entry.draft() for entry in entries),
-            notes=tuple((entry.message_id, entry.note) for entry in entries if entry.message_id),
+            notes=tuple((entry.message_id, entry.draft().note) for entry in entries if entry.message_id),
             raised=self.book.raised(case_id),
             observed_from=self.book.observed_from(),
             facts=self.book.facts(case_id),
@@ -146,7 +146,7 @@ class Shell:
         return fold(case_id, self.book.case_readings(case_id), ours)
 
     @contextmanager
-    def _contained(self, where: str, otherwise: Callable[[], None]) -> Iterator[None]:
+    def contained(self, where: str, otherwise: Callable[[], None]) -> Iterator[None]:
         """Keep an error of ours from harming other cases; what comes from outside is the caller's."""
         try:
             yield
@@ -186,7 +186,7 @@ class Shell:
             return
         with self.book.store.transaction(durable=False):
             for reading in pending:
-                with self._contained("linking", partial(self.book.drop, [reading.key])):
+                with self.contained("linking", partial(self.book.drop, [reading.key])):
                     self._link_one(reading, now)
         self.book.tidy(now - LOOSE)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 
 import msgspec
 
@@ -29,9 +30,15 @@ _COLUMNS = """key, case_id, note, recipient, state, answers, message_id, thread_
     ref, reason, intended_at, changed_at, attempts, again_at, decision"""
 
 
+class Periodical(StrEnum):
+    """What is laid by the calendar, for the user alone; it belongs to no case."""
+
+    DIGEST = "digest"
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One note in the ledger.
+    """One note in the ledger, or a periodical, whose `case_id` is empty.
 
     `octets` is the draft byte for byte, None once it can never be ours again; `digest` (SHA-256) stays.
     `ref` is where it lies; `reason` says why it is in its state; `again_at` is when to look again: to store
@@ -40,7 +47,7 @@ class Entry:
 
     key: str
     case_id: str
-    note: Note
+    note: Note | Periodical
     to: str
     state: DraftState
     answers: str
@@ -58,7 +65,8 @@ class Entry:
     decision: Decision | None = None
 
     def draft(self) -> Draft:
-        """Return what a policy may see of it."""
+        """Return what a policy may see of it; only notes are a policy's."""
+        assert isinstance(self.note, Note)
         return Draft(self.key, self.note, self.to, self.state, self.intended_at, self.changed_at)
 
     def turned(self, state: DraftState, now: datetime, reason: str = "") -> Entry:
@@ -121,8 +129,8 @@ class Drafts:
         return moment(text) if text else None
 
     def message_ids(self) -> tuple[tuple[str, str], ...]:
-        """Return (case, Message-ID) of every draft, so that answers to it find their case."""
-        sql = "select case_id, message_id from drafts where account = ?"
+        """Return (case, Message-ID) of every draft of a case, so that answers to it find their case."""
+        sql = "select case_id, message_id from drafts where account = ? and case_id <> ''"
         return tuple(self._db.execute(sql, [self.book.number]))
 
     def _select(self, where: str, *parameters: str) -> tuple[Entry, ...]:
@@ -136,7 +144,7 @@ def _entry(row: tuple[object, ...]) -> Entry:
     return Entry(
         key=str(key),
         case_id=str(case_id),
-        note=Note(str(note)),
+        note=Periodical.DIGEST if note == Periodical.DIGEST else Note(str(note)),
         to=str(to),
         state=DraftState(str(state)),
         answers=str(answers),

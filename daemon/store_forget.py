@@ -38,9 +38,10 @@ def stored(book: Book, case_id: str = "") -> Stored:
 
 
 def forget_case(book: Book, case_id: str) -> None:
-    """Remove a case with its mails, drafts and notes."""
+    """Remove a case with its mails, drafts and notes, and the digests, which tell of every case."""
     for table in OF_CASES:
         _delete(book, table, "case_id = ?", case_id)
+    _delete(book, "drafts", "case_id = ''")
     _delete(book, "cases", "id = ?", case_id)
 
 

@@ -72,7 +72,7 @@ class Signals:
 
     def _laid(self, since: str) -> Iterator[Signal]:
         sql = """select key, case_id, note, changed_at from drafts
-                 where account = ? and state = 'placed' and changed_at >= ?"""
+                 where account = ? and case_id <> '' and state = 'placed' and changed_at >= ?"""
         for key, case_id, note, at in self._db.execute(sql, [self._book.number, since]):
             yield Signal(f"draft {key}", Topic.DRAFT, case_id, note, moment(at))
 

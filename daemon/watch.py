@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from connectors.errors import ConnectorError, Refused, Unavailable, Vanished
 from daemon.audit_records import AccountChanged
@@ -23,6 +24,9 @@ from daemon.errors import UserError
 from daemon.log import logger
 from daemon.outside import Outside
 from daemon.step import Done, Shell
+
+if TYPE_CHECKING:
+    from daemon.digests import Digests
 
 LOGIN_PAUSE = 3600.0
 """Seconds after which refused credentials are tried again by themselves."""
@@ -79,13 +83,14 @@ class Rest:
 
 class Watch:
     """One account.  `label` names it in the log where there are several; `reported` is told what was done,
-    `signalled` asked after every look and every failure to tell the user what is new.
+    `signalled` asked after every look and every failure to tell the user what is new; `digests` are laid
+    where the user wants them.
     """
 
     __slots__ = (
-        "_backoff", "_began", "_broken", "_clock", "_connector", "_empty_laps", "_observe", "_reported",
-        "_signalled", "_wanted", "ending", "failures", "label", "looked_at", "progress", "reason", "retry_at",
-        "shell", "state",
+        "_backoff", "_began", "_broken", "_clock", "_connector", "_empty_laps", "_observe",
+        "_reported", "_signalled", "_wanted", "digests", "ending", "failures", "label", "looked_at",
+        "progress", "reason", "retry_at", "shell", "state",
     )  # fmt: skip
 
     def __init__(
@@ -99,6 +104,7 @@ class Watch:
         backoff: Backoff | None = None,
         reported: Callable[[str, Done], None] = lambda _, __: None,
         signalled: Callable[[Shell, State, str, datetime], None] = lambda *_: None,
+        digests: Digests | None = None,
     ) -> None:
         self.shell = shell
         self.label = label
@@ -115,6 +121,7 @@ class Watch:
         self._backoff = backoff or Backoff()
         self._reported = reported
         self._signalled = signalled
+        self.digests = digests
         self._began: float | None = None  # when the present rest began, where it was spent listening
         self._wanted = 0.0  # how long that rest was to be
         self._broken: ConnectorError | None = None
@@ -211,7 +218,13 @@ class Watch:
         done = self.shell.tick(self.looked_at)
         for each in done:
             self._reported(self.label, each)
+        if self.digests:
+            self.digests.lay(self.looked_at)
         return done
+
+    def _next_due(self, now: datetime) -> datetime | None:
+        due = (self.shell.next_due(), self.digests.next_due(now) if self.digests else None)
+        return min((at for at in due if at), default=None)
 
     def _listen(self, rested: float | None, *, busy: bool) -> Rest:
         """Return the rest until news, a due moment or the lap's end."""
@@ -226,8 +239,9 @@ class Watch:
         news = self._connector.heard()
         self._began = self._clock.monotonic()
         self._wanted = listening.seconds
-        if due := self.shell.next_due():
-            self._wanted = min(self._wanted, max((due - self._clock.now()).total_seconds(), 0.0))
+        now = self._clock.now()
+        if due := self._next_due(now):
+            self._wanted = min(self._wanted, max((due - now).total_seconds(), 0.0))
         return Rest(0.0) if news else Rest(self._wanted, listening.source)
 
     def _fail(self, state: State, error: ConnectorError) -> Rest:

@@ -117,7 +117,8 @@ def _faults_in(
     texts |= dict(_edited(edited, drafts(), at)) if edited else {}
     for entry in entries:
         if entry.decision and (text := texts.get(entry.key)):
-            found = faults(text, entry.note, detect(text, case.language), _around(at, case, entry.decision))
+            note, language = entry.draft().note, detect(text, case.language)
+            found = faults(text, note, language, _around(at, case, entry.decision))
             yield f"{entry.note} to {entry.to}", found
 
 
