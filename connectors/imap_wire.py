@@ -25,7 +25,7 @@ MOST_OCTETS = 1 << 24
 
 _CHUNK = 1 << 16
 _BEGINNING = 32  # octets that tell an answer to FETCH
-_NEWS = ("EXISTS", "RECENT")
+_NEWS = ("EXISTS", "RECENT", "NO")  # an untagged NO is a warning (RFC 9051 7.1.2): look what it is about
 _CHATTER = ("FETCH", "EXPUNGE", "VANISHED")  # changes nobody asked for; kept, they would pile up for a year
 
 
