@@ -97,6 +97,8 @@ class Casebook:
 
     def link(self, reading: Reading) -> Link:
         """Return where the reading belongs, without changing anything."""
+        if _to_oneself(reading):
+            return Link(None, "the user's own mail, to themselves")
         weak = self._outgoing if reading.outgoing else self._incoming
         link = self._strong(reading) or weak(reading) or self._new(reading)
         if link.case_id is None:
@@ -248,6 +250,13 @@ def _hosts(address: str) -> Iterable[str]:
     """Yield the host of an address and the domains it lies in."""
     labels = address.rpartition("@")[2].split(".")
     return (".".join(labels[n:]) for n in range(len(labels) - 1))
+
+
+def _to_oneself(reading: Reading) -> bool:
+    """Return whether the user wrote to their own address alone, in no thread: a digest names many cases."""
+    recipients = {address.address for address in (*reading.to, *reading.cc)}
+    alone = reading.sender is not None and recipients == {reading.sender.address}
+    return reading.outgoing and alone and not (reading.in_reply_to or reading.references)
 
 
 def worth_remembering(reading: Reading) -> bool:

@@ -20,7 +20,7 @@ from daemon.config_check import load
 from daemon.digest import Weekly
 from daemon.digests import Digests
 from daemon.drafting.mail import body
-from daemon.linking import Casebook
+from daemon.linking import Casebook, worth_remembering
 from daemon.outside import Outside, StateLock
 from daemon.overview import View
 from daemon.reader import read_here
@@ -224,10 +224,14 @@ def test_a_digest_sent_to_oneself_opens_and_enters_no_case() -> None:
     assert entry.octets
     book = Casebook()
     for link in weeks.book.links():
-        book.add(link.case_id or "", link.reading)
-    for octets in (entry.octets, b"Received: from a by b\r\n" + entry.octets):
+        book.add(link.case_id or "", replace(link.reading, tokens=("4012345",)))
+    token = b"see https://boards.greenhouse.example/acme/jobs/4012345?gh_jid=3D4012345 ?\r\nOPEN"
+    telling = entry.octets.replace(b"OPEN", token)
+    for octets in (entry.octets, b"Received: from a by b\r\n" + entry.octets, telling):
         reading = read_here(octets, THIS, weeks.mind.user.me, True).reading
         assert book.link(reading).case_id is None
+        assert not worth_remembering(reading)
+    assert "4012345" in reading.tokens
     before = [link.reading.key for link in weeks.book.links()]
     weeks.mails.send_draft(entry.message_id)
     weeks.look(THIS + HOUR)
