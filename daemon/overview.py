@@ -159,7 +159,7 @@ def _mail(link: Linked) -> Chapter:
         *(d.quote for d in reading.directions),
         *(e.quote for e in reading.evidence),
     ]
-    why = f"put here by you: {link.why}" if link.by_hand else link.why
+    why = f"put here by you: {link.why}" if link.by_hand else link.why.replace("_", " ")
     sign = (
         Sign.USER if reading.outgoing or reading.noted else Sign.ROBOT if reading.automatic else Sign.EMPLOYER
     )

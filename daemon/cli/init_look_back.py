@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from daemon.cli.show import local
+from daemon.cli.show import local, wrapped
 from daemon.cli.simulate import of_account, with_progress
 from daemon.errors import UserError
 from daemon.policy_choice import chosen_policy
@@ -39,12 +39,12 @@ def _tell(archive: Archive, simulation: Simulation, done: tuple[Done, ...], zone
     else:
         click.echo("Had afterword watched, and you sent what it drafted at once:\n")
     for each in done:
-        click.echo(f"  {local(each.at, zone)}  {_what(each)}")
+        click.echo(wrapped(f"  {local(each.at, zone)}  {_what(each)}"))
     if not simulation.cases:
         click.echo("No mail about an interview was seen. Is this the mailbox employers write to?")
         return
     drafts = sum(each.decision.action is Action.DRAFT for each in done)
-    click.echo(f"\n{archive.read} mails read, {len(simulation.cases)} application(s), {drafts} draft(s).")
+    click.echo(f"\nMails read: {archive.read}; applications: {len(simulation.cases)}; drafts: {drafts}.")
 
 
 def _what(done: Done) -> str:

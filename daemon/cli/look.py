@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +15,10 @@ import click
 
 from daemon.cli.completion import cases
 from daemon.cli.options import ACCOUNT, CONFIG, JSON, chosen
-from daemon.cli.show import emit, local
+from daemon.cli.show import day, emit, local, wrapped
 from daemon.clock import Clock
 from daemon.errors import UsageError
+from policies.case import DraftState
 
 if TYPE_CHECKING:
     from daemon.looking import Looking, Seen
@@ -59,7 +62,8 @@ def status(config: Path | None, account: str, as_json: bool) -> None:
         if not views:
             click.echo("No cases yet: no mail about an interview has come.")
         elif sys.stdout.isatty():
-            _table(views, at.zone)
+            for line in (line for each in views for line in ("", *_paragraph(each, at))):
+                click.echo(wrapped(line))
         else:
             for each in views:
                 click.echo(_line(each, at.zone))
@@ -110,23 +114,23 @@ def _line(each: View, zone: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _table(views: list[View], zone: str) -> None:
-    from rich.console import Console
-    from rich.table import Table
+def _paragraph(each: View, at: Looking) -> Iterator[str]:
+    """Yield where a case stands for a terminal: a heading, and a line for each thing there is to say."""
 
-    table = Table("Case", "Employer", "Role", "Stage", "Last word", "They said", "Next", "Drafts")
-    for each in views:
-        table.add_row(
-            each.case,
-            each.employer or "?",
-            each.role or "?",
-            each.stage,
-            local(each.last_word, zone),
-            f"{each.quote} ({each.expected or '?'})" if each.quote else "",
-            local(each.next_at, zone),
-            "\n".join(each.drafts),
-        )
-    Console().print(table, markup=False)
+    def on(moment: datetime | date | None) -> str:
+        return day(moment, at.zone, at.now)
+
+    name = f"{each.employer or each.case}{f', {each.role}' if each.role else ''}"
+    yield f"{click.style(name, bold=True)}  {each.stage}"
+    last = f"last word {on(each.last_word)}" if each.last_word else ""
+    following = f"looked at again {on(each.next_at)}" if each.next_at else ""
+    if last or following:
+        yield f"    {' · '.join(part for part in (last, following) if part)}"
+    if each.quote:
+        until = f" (until {on(date.fromisoformat(each.expected))})" if each.expected else ""
+        yield f"    they said: “{each.quote}”{until}"
+    for draft in each.drafts:
+        yield f"    waits for you: {draft.removesuffix(f' ({DraftState.PLACED})')}"
 
 
 @click.command()
@@ -143,7 +147,7 @@ def explain(case_id: str, config: Path | None, account: str, as_json: bool) -> N
             emit({"case": seen.view, "story": seen.chapters, "now": seen.decision})
             return
         for line in story_lines(seen, at.zone):
-            click.echo(line)
+            click.echo(wrapped(line))
 
 
 def story_lines(seen: Seen, zone: str) -> Iterator[str]:
@@ -164,14 +168,18 @@ def story_lines(seen: Seen, zone: str) -> Iterator[str]:
 
 
 def known_case(known: list[str], wanted: str) -> str:
-    """Return the case meant: its id, or the beginning of one.  Raises UsageError with the nearest."""
+    """Return the case meant: its id, or the beginning of one, or of the employer's name as it is shown.
+
+    Raises UsageError with the nearest.
+    """
     if wanted in known:
         return wanted
-    fitting = [case_id for case_id in known if case_id.startswith(wanted)]
+    beginning = "-".join(re.findall(r"\w+", wanted.casefold()))
+    fitting = [case_id for case_id in known if case_id.startswith(beginning)]
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
         raise UsageError(f"{wanted!r} may be {', '.join(fitting)}: say which.")
-    near = difflib.get_close_matches(wanted, known, n=1, cutoff=0.4)
+    near = difflib.get_close_matches(beginning, known, n=1, cutoff=0.4)
     hint = f"Did you mean {near[0]}?" if near else "`afterword status` lists them."
     raise UsageError(f"There is no case {wanted!r}.", hint=hint)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterable
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -65,9 +68,27 @@ def sentence(done: Done) -> str:
 
 def local(at: object, zone: str) -> str:
     """Return a moment as people read it, in their zone."""
-    from datetime import datetime
-
     moment = datetime.fromisoformat(at) if isinstance(at, str) else at
     if not isinstance(moment, datetime):
         return ""
     return f"{moment.astimezone(ZoneInfo(zone)):%a %d %b %Y, %H:%M}"
+
+
+def day(at: datetime | date | None, zone: str, now: datetime) -> str:
+    """Return the day of a moment as people read it, in their zone; the year where it is not this one."""
+    if at is None:
+        return ""
+    local_zone = ZoneInfo(zone)
+    on = at.astimezone(local_zone) if isinstance(at, datetime) else at
+    return f"{on:%a %d %b}" if on.year == now.astimezone(local_zone).year else f"{on:%a %d %b %Y}"
+
+
+def wrapped(line: str) -> str:
+    """Return a line broken between words where a terminal would break it anywhere, indented as it began."""
+    width = shutil.get_terminal_size().columns
+    if not sys.stdout.isatty() or len(line) <= width:
+        return line
+    begin = line[: len(line) - len(line.lstrip())]
+    return textwrap.fill(
+        line, width, subsequent_indent=begin + "  ", break_long_words=False, break_on_hyphens=False
+    )

@@ -58,8 +58,10 @@ def proofread(
     if as_json:
         emit([{"where": where, "faults": faults} for where, faults in found.items()])
     else:
+        if not found:
+            click.echo("No draft waits here, so there is nothing to read.")
         for where, faults in found.items():
-            click.secho(f"{where}: {'nothing to mend' if not faults else ''}", bold=True)
+            click.secho(f"{where}:{'' if faults else ' nothing to mend'}", bold=True)
             for fault in faults:
                 click.echo(f"  {fault.says}" + (f"  “{fault.quote}”" if fault.quote else ""))
     if any(found.values()):
@@ -70,7 +72,7 @@ def _octets(name: str) -> bytes:
     try:
         return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
-        raise UserError(f"{name} cannot be read: {error}.") from error
+        raise UserError(f"{name} cannot be read: {error.strerror}.") from error
 
 
 def _faults_of(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hand_made import ANA, HandMade, mail
@@ -93,6 +95,34 @@ def test_status_tells_where_every_case_stands(state: State) -> None:
     plain = state.run("status").stdout
     assert all(name in plain for name in found)
     assert "\x1b" not in plain
+
+
+def test_status_on_a_terminal_keeps_names_and_days_whole(state: State) -> None:
+    """A paragraph for each case, which says no year that is this one."""
+    today = NOW.astimezone(ZoneInfo("Europe/Madrid"))
+    ours, theirs = pty.openpty()
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "daemon", "status", "--config", str(state.config)],
+            stdout=theirs,
+            env={**os.environ, "COLUMNS": "80", "TERM": "dumb"},
+            timeout=60,
+            check=False,
+        )
+        shown = os.read(ours, 65536).decode()
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert done.returncode == 0
+    assert f"last word {today:%a %d %b} · " in shown
+    assert "waits for you: thank-you to kim@birch.example\r\n" in shown
+
+
+def test_a_case_is_known_by_the_name_of_its_employer(state: State) -> None:
+    """As it is shown, however it is written, and as far as it is clear."""
+    name = next(iter(state.cases()))
+    firm = name.split("-")[0]
+    assert state.run("explain", firm.upper()).stdout == state.run("explain", name).stdout != ""
 
 
 def test_looking_changes_nothing(state: State) -> None:
