@@ -13,7 +13,7 @@ import msgspec
 from daemon.config import ONLY, Account, Config, Loaded, Own, Settings, default_path, state_directory
 from daemon.config_sense import PASSWORD_SOURCES, countries, load_policy, load_templates, sense, shared_sense
 from daemon.config_shape import Written, faults, line_numbers, missing, tables, without
-from daemon.errors import BadConfig
+from daemon.errors import BadConfig, reason
 
 __all__ = ["countries", "load", "load_policy", "load_templates"]
 
@@ -146,7 +146,7 @@ def _text(path: Path) -> str:
             hint="Write one with `afterword init`, or name another with --config.",
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise BadConfig([f"The configuration {path} cannot be read: {error}."]) from error
+        raise BadConfig([f"The configuration {path} cannot be read: {reason(error)}."]) from error
 
 
 def _not_tables(table: Mapping[str, Any]) -> Iterator[Mistake]:

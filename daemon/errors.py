@@ -43,3 +43,8 @@ class BadConfig(UserError):
     def __init__(self, problems: Sequence[str], *, hint: str = "") -> None:
         super().__init__("\n".join(problems), hint=hint)
         self.problems = tuple(problems)
+
+
+def reason(error: OSError | UnicodeError) -> str:
+    """Return why a file cannot be read, in words."""
+    return (error.strerror or type(error).__name__) if isinstance(error, OSError) else "it is no UTF-8 text"

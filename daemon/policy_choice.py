@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from daemon.errors import BadConfig, UsageError
+from daemon.errors import BadConfig, UsageError, reason
 from policies.policy_files import PRESETS, PolicyError, load, preset
 from policies.settings import Policy
 
@@ -36,7 +36,7 @@ def _from_file(name: str) -> Policy:
     try:
         return load(path.read_text("utf-8"), file=str(path))
     except (OSError, UnicodeDecodeError) as error:
-        raise BadConfig((f"The policy {path} cannot be read: {error}.",)) from error
+        raise BadConfig((f"The policy {path} cannot be read: {reason(error)}.",)) from error
 
 
 def checked_zone(name: str) -> ZoneInfo:

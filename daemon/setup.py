@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from daemon.errors import BadConfig, UserError
+from daemon.errors import BadConfig, UserError, reason
 from daemon.toml_text import Key, NotChanged, Value, changed
 
 LANGUAGES = ("en", "de", "fr", "es", "nl", "pt", "it")
@@ -44,7 +44,7 @@ class Present:
         except FileNotFoundError:
             return cls(path, directory, "", {}, defaults or {})
         except (OSError, UnicodeDecodeError) as error:
-            raise BadConfig([f"The configuration {path} cannot be read: {error}."]) from error
+            raise BadConfig([f"The configuration {path} cannot be read: {reason(error)}."]) from error
         try:
             return cls(path, directory, text, tomllib.loads(text), defaults or {})
         except tomllib.TOMLDecodeError as error:

@@ -9,7 +9,7 @@ import click
 
 from daemon.cli.options import CONFIG, JSON
 from daemon.cli.show import emit
-from daemon.errors import BadConfig, UsageError, UserError
+from daemon.errors import BadConfig, UsageError, UserError, reason
 
 if TYPE_CHECKING:
     from policies.settings import Policy
@@ -96,7 +96,7 @@ def check(file: Path) -> None:
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"The policy {file} cannot be read: {error}.") from error
+        raise UserError(f"The policy {file} cannot be read: {reason(error)}.") from error
     try:
         click.echo(explain.check(text, file=str(file)), nl=False)
     except PolicyError as error:
