@@ -24,12 +24,12 @@ POISONED = """
 import os, sys
 if sys.orig_argv[-1] == "daemon.reader":
     import daemon.reading.message as message
-    honest = message.parse
-    def parse(octets, **rest):
+    honest = message.read_body
+    def read_body(head, octets):
         if b"poison" in octets:
             os.kill(os.getpid(), 9)
-        return honest(octets, **rest)
-    message.parse = parse
+        return honest(head, octets)
+    message.read_body = read_body
 """
 """A sitecustomize.py that makes one mail deadly to the process that reads it."""
 
