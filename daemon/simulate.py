@@ -5,6 +5,7 @@ The mails are replayed by their dates through the daemon's own shell, with an ac
 
 from __future__ import annotations
 
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -24,9 +25,8 @@ from daemon.intake import known_by, worth_keeping
 from daemon.linking import mentioned
 from daemon.mind import User, UserMind
 from daemon.reader import MOST_TEXT, Read
-from daemon.reading.message import parse
 from daemon.reading.model import Me, Reading
-from daemon.reading.read import look, read
+from daemon.reading.read import look
 from daemon.replay import Mailing, Moment, Replay
 from daemon.step import Done, Shell
 from daemon.store import Store
@@ -59,34 +59,45 @@ class Archive:
 
 
 def gather(octets: Iterable[bytes], me: Me) -> Archive:
-    """Return what matters in an archive.
+    """Return what matters in an archive, whatever the order of its mails.
 
-    Each mail is read once to leave out what could never belong to a case, so that an archive of any size
-    fits into memory.
+    Each mail is read once to leave out what could never belong to a case.  What a glance ruled out is held
+    compressed until all is seen: it is read whole if it names what is known of a case.
     """
     names: Counter[str] = Counter()
     mails = []
     known = {}
-    count = 0
+    aside: list[tuple[frozenset[str], bytes]] = []
     met: set[str] = set()
-    for one, glanced in _read_all(octets, me):
+
+    def keep(one: bytes, found: Read) -> None:
+        names.update(_own_names(found.reading, me))
+        if worth_keeping(found.reading):
+            met.update(known_by(found.reading))
+            mails.append(Mailing(found.reading.date, one, found.reading.outgoing))
+            known[one] = found
+
+    count = 0
+    for one, found in _read_all(octets, me):
         count += 1
-        whole = glanced.glanced and not met.isdisjoint(mentioned(one))
-        reading = look(one, me=me, whole=True)[0] if whole else glanced
-        names.update(_own_names(reading, me))
-        if worth_keeping(reading):
-            met |= known_by(reading)
-            mails.append(Mailing(reading.date, one, reading.outgoing))
-            known[one] = Read(reading, parse(one).text[:MOST_TEXT])
+        if found.reading.glanced:
+            aside.append((mentioned(one), zlib.compress(one, 1)))
+        else:
+            keep(one, found)
+    while meant := [held for held in aside if not met.isdisjoint(held[0])]:
+        aside = [held for held in aside if met.isdisjoint(held[0])]
+        for _, packed in meant:
+            one = zlib.decompress(packed)
+            keep(one, _look(one, me, whole=True))
     mails.sort(key=lambda mail: (mail.at, mail.octets))
-    name = names.most_common(1)[0][0] if names else ""
+    name = min(names, key=lambda name: (-names[name], name), default="")
     return Archive(tuple(mails), count, name, known)
 
 
-def _read_all(octets: Iterable[bytes], me: Me) -> Iterator[tuple[bytes, Reading]]:
+def _read_all(octets: Iterable[bytes], me: Me) -> Iterator[tuple[bytes, Read]]:
     """Yield each mail and what it says; many are read by as many processes as there are processors."""
     mails = iter(octets)
-    reader = partial(read, me=me)
+    reader = partial(_look, me=me)
     if len(first := list(islice(mails, _MANY))) < _MANY:
         yield from ((one, reader(one)) for one in first)
         return
@@ -95,6 +106,12 @@ def _read_all(octets: Iterable[bytes], me: Me) -> Iterator[tuple[bytes, Reading]
         while part:
             yield from zip(part, pool.map(reader, part, chunksize=_MANY // 16), strict=True)
             part = list(islice(mails, _MANY))
+
+
+def _look(octets: bytes, me: Me, whole: bool = False) -> Read:
+    """Return what a mail says by its own date; without `whole`, a glance may do."""
+    reading, message = look(octets, me=me, whole=whole)
+    return Read(reading, message.text[:MOST_TEXT])
 
 
 def _own_names(reading: Reading, me: Me) -> Iterator[str]:

@@ -149,7 +149,8 @@ def _promise(mail: Event, timeline: Timeline) -> Promise:
 
 def latest_promise(mails: Sequence[Event]) -> Promise | None:
     """Return the promise of the last mail that makes one."""
-    return next((promise for mail in reversed(mails) if (promise := promise_of(mail))), None)
+    promises = (promise_of(mail) for mail in reversed(mails) if mail.timelines)
+    return next(filter(None, promises), None)
 
 
 def standing(history: Iterable[Event]) -> Standing:
@@ -160,7 +161,10 @@ def standing(history: Iterable[Event]) -> Standing:
     user decided is final.
     """
     now = Standing(Outcome.OPEN)
-    for mail in history:
+    mails = tuple(history)
+    if not any(mail.kind in THEY_SAY or mail.act in YOU_SAY for mail in mails):
+        return now
+    for mail in mails:
         says = _says(mail)
         if says is None:
             if now.outcome is Outcome.REJECTED and _goes_on(mail):

@@ -62,11 +62,11 @@ class Judgement:
         self.s = s
         self.now = s.now
         self._raised = {raised.key for raised in s.case.raised}
-        rules = rulebook.in_force(s.policy)
-        wishes = [(r, w) for r in rules if r.wishes for w in r.body(s) if isinstance(w, Write)]
+        wishing, limiting = rulebook.in_force(s.policy)
+        wishes = [(r, w) for r in wishing for w in r.body(s) if isinstance(w, Write)]
         for _, write in wishes:
             s.wanted[write.note].append(write)
-        limits = [(r, v) for r in rules if not r.wishes for v in r.body(s)]
+        limits = [(r, v) for r in limiting for v in r.body(s)]
         self._nevers = [(r, v) for r, v in limits if isinstance(v, Never)]
         self._stops = [(r, v) for r, v in limits if isinstance(v, Stop)]
         self._advice = [(r, v) for r, v in limits if isinstance(v, Advise)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from policies.case import Case, DirectionKind, Event, Part, Party, Person
 
@@ -25,6 +26,7 @@ _TEAM = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def may_write_to(address: str | None) -> bool:
     """Return whether the address can belong to a person (FAULTS: robots, look-alike domains)."""
     if not address or not address.isascii() or "@" not in address:
@@ -33,6 +35,7 @@ def may_write_to(address: str | None) -> bool:
     return "xn--" not in domain and not _MACHINE.search(local)
 
 
+@lru_cache(maxsize=4096)
 def is_team(address: str | None) -> bool:
     """Return whether the address looks like a mailbox several people read."""
     return bool(_TEAM.search((address or "").partition("@")[0]))
@@ -72,7 +75,9 @@ def _in_order_of_being_asked(case: Case) -> Iterator[Person]:
 def _named_as_contact(case: Case) -> Iterator[Person]:
     """Yield whom they asked to write to, the latest first, where the case knows the domain."""
     for event in reversed(case.history):
-        for direction in event.directions if event.by is Party.EMPLOYER else ():
+        if not event.directions or event.by is not Party.EMPLOYER:
+            continue
+        for direction in event.directions:
             named = direction.address if direction.kind is DirectionKind.CONTACT_PERSON else None
             if named and _domain(named) in {_domain(p.address) for p in (*case.people, *authors(case))}:
                 yield known(case, Person(None, named))

@@ -160,7 +160,7 @@ class Policy:
 
     def day(self, moment: datetime) -> date:
         """Return the user's local date of that moment."""
-        return moment.astimezone(_zone(self.zone)).date()
+        return _day(self.zone, moment)
 
     def moment(self, day: date, hour: int) -> datetime:
         """Return that full hour of that day where the user lives, in UTC."""
@@ -216,6 +216,11 @@ class _Words(dict[str, Amount]):
 
 
 _zone = cache(ZoneInfo)
+
+
+@lru_cache(maxsize=4096)
+def _day(zone: str, moment: datetime) -> date:
+    return moment.astimezone(_zone(zone)).date()
 
 
 @lru_cache(maxsize=4096)

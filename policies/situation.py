@@ -65,17 +65,18 @@ class Situation:
     @once
     def mails(self) -> tuple[Event, ...]:
         """The employer's mails, acknowledgements included, robots not."""
-        return tuple(e for e in self.case.history if e.by is Party.EMPLOYER)
+        return tuple([e for e in self.case.history if e.by is Party.EMPLOYER])
 
     @once
     def words(self) -> tuple[Event, ...]:
         """The employer's real mails: each answers whatever was asked before."""
-        return tuple(e for e in self.mails if e.kind not in NO_WORD and not e.noted)
+        return tuple([e for e in self.mails if e.kind not in NO_WORD and not e.noted])
 
     @once
     def wishes(self) -> tuple[Wish, ...]:
         """What the employer asked for about contact, the latest first."""
-        return tuple(Wish(e, d) for e in reversed(self.mails) for d in reversed(e.directions))
+        giving = [e for e in reversed(self.mails) if e.directions]
+        return tuple(Wish(e, d) for e in giving for d in reversed(e.directions))
 
     @once
     def mine(self) -> tuple[Event, ...]:
@@ -350,7 +351,8 @@ class Situation:
         if day is None:
             return bool(met) or any(e.kind in NEXT_STEPS for e in later)
         answered = [e for e in self.mine if e.act is Act.ANSWER and e.at > said]
-        if any(day <= self.policy.day(e.at) for e in (*later, *answered)):
+        latest = max([e.at for e in (*later, *answered)], default=None)
+        if latest and day <= self.policy.day(latest):
             return True
         return any(day < self.policy.day(m.end) for m in met)
 

@@ -133,7 +133,7 @@ class Rulebook:
     def __init__(self) -> None:
         self.rules: list[Rule] = []
         self._chapter = ""
-        self._in_force: dict[str, tuple[Rule, ...]] = {}
+        self._in_force: dict[str, tuple[tuple[Rule, ...], tuple[Rule, ...]]] = {}
 
     def chapter(self, title: str) -> None:
         """Begin a chapter: the rules that follow belong to it."""
@@ -159,11 +159,12 @@ class Rulebook:
 
         return enter
 
-    def in_force(self, policy: Policy) -> tuple[Rule, ...]:
-        """Return the rules the policy has switched on."""
+    def in_force(self, policy: Policy) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+        """Return the rules the policy has switched on: those that wish, and those that limit."""
         known = self._in_force.get(policy.version)
         if known is None:
-            known = tuple(r for r in self.rules if not r.optional or getattr(policy, r.name))
+            on = [r for r in self.rules if not r.optional or getattr(policy, r.name)]
+            known = tuple(r for r in on if r.wishes), tuple(r for r in on if not r.wishes)
             self._in_force[policy.version] = known
         return known
 
