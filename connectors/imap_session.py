@@ -66,7 +66,8 @@ def words(error: BaseException) -> str:
         return "no answer in time"
     if not isinstance(error, OSError | imaplib.IMAP4.error) or isinstance(error, ProtocolError):
         return f"the answer makes no sense ({type(error).__name__})"
-    text = _RAW.sub(r"\1", re.sub(r"\bb(['\"])(.*)\1", r"\2", str(error)))
+    said = (error.strerror if isinstance(error, OSError) else "") or str(error)
+    text = _RAW.sub(r"\1", re.sub(r"\bb(['\"])(.*)\1", r"\2", said))
     return "".join(c for c in text if c.isprintable())[:200].rstrip(". ") or type(error).__name__
 
 

@@ -134,7 +134,10 @@ def _written(path: Path) -> Written:
     try:
         return Written(path, tomllib.loads(text), line_numbers(text))
     except tomllib.TOMLDecodeError as error:
-        raise BadConfig([f"{path}: this is not TOML: {error}."], hint="See https://toml.io.") from error
+        raise BadConfig(
+            [f"{path}: this is not TOML: {error}."],
+            hint="Often a quotation mark or a bracket is missing there; the language is told at https://toml.io.",
+        ) from error
 
 
 def _text(path: Path) -> str:

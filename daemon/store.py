@@ -181,7 +181,7 @@ def only_one(directory: Path) -> Iterator[None]:
             holder = lock.read(20).strip() or "unknown"
             raise StateLocked(
                 f"Another afterword (process {holder}) already works on {directory}.",
-                hint="Stop it first, or give this one its own `directory` in [state].",
+                hint="It looks by itself. Stop it first, or give this one its own `directory` in [state].",
             ) from error
         lock.truncate(0)
         lock.write(f"{os.getpid()}\n")

@@ -71,7 +71,7 @@ def _value(value: object) -> str:
 @CONFIG
 @JSON
 def verify(config: Path | None, as_json: bool) -> None:
-    """Prove that no line was cut out, altered or added; exit status 1 where one was."""
+    """Prove that no line was cut out, altered or added.  Exit status 1 where one was."""
     from daemon.assembly import audit_directory
     from daemon.audit import head_of
     from daemon.audit import verify as breaks_in
@@ -100,7 +100,7 @@ def verify(config: Path | None, as_json: bool) -> None:
 @ACCOUNT
 @JSON
 def replay(config: Path | None, account: str, as_json: bool) -> None:
-    """Take every decision of the log again, from what was known then; exit status 1 where one is other.
+    """Take every decision of the log again.  From what was known then; exit status 1 where one is other.
 
     Only decisions of the policy in force can be taken again; the others are counted.
     """

@@ -71,6 +71,7 @@ def _write(at: Looking, case_ids: list[str], target: Path) -> int:
 
 def _lines(at: Looking, case_ids: list[str]) -> Iterator[str]:
     """Yield everything about the cases for a terminal: story, notes, the texts of mails and drafts."""
+    from daemon.drafting.mail import body
     from daemon.export import exported
 
     for case_id in case_ids:
@@ -80,7 +81,8 @@ def _lines(at: Looking, case_ids: list[str]) -> Iterator[str]:
         for mail in found.mails:
             yield f"\n--- mail of {mail.reading.date:%Y-%m-%d}: {mail.reading.subject}\n{mail.text}"
         for draft in found.drafts:
-            yield f"\n--- {draft.note} to {draft.to}: {draft.state}\n{draft.octets}"
+            text = body(draft.octets.encode()) if draft.octets else ""
+            yield f"\n--- {draft.note} to {draft.to}: {draft.state}\n{draft.subject}\n\n{text}"
         yield ""
 
 

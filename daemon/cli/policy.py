@@ -60,7 +60,7 @@ def list_(as_json: bool) -> None:
 @CONFIG
 @JSON
 def show(name: str | None, config: Path | None, as_json: bool) -> None:
-    """Show a policy rule by rule; the configured one where no NAME is given."""
+    """Show a policy rule by rule.  The configured one where no NAME is given."""
     from policies import explain
 
     chosen = _chosen(name, config)
@@ -76,7 +76,7 @@ def show(name: str | None, config: Path | None, as_json: bool) -> None:
 @CONFIG
 @JSON
 def diff(one: str, other: str | None, config: Path | None, as_json: bool) -> None:
-    """Show what two policies choose otherwise; with one NAME, what it changes in the configured one."""
+    """Show what two policies choose otherwise.  With one NAME: what it changes in the configured one."""
     from policies import explain
 
     first, second = (_named(one), _named(other)) if other else (_chosen(None, config), _named(one))
@@ -89,14 +89,17 @@ def diff(one: str, other: str | None, config: Path | None, as_json: bool) -> Non
 @policy.command()
 @click.argument("file", type=click.Path(path_type=Path))
 def check(file: Path) -> None:
-    """Check a policy FILE and say in words what it changes; exit status 78 with every mistake."""
+    """Check a policy FILE: say what it changes.  Exit status 78, and every mistake, where there is one."""
     from policies import explain
     from policies.policy_files import PolicyError
 
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"The policy {file} cannot be read: {reason(error)}.") from error
+        hint = (
+            "Give the path of your own file; `afterword policy list` shows those that come with the program."
+        )
+        raise UserError(f"The policy {file} cannot be read: {reason(error)}.", hint=hint) from error
     try:
         click.echo(explain.check(text, file=str(file)), nl=False)
     except PolicyError as error:
@@ -107,7 +110,10 @@ def check(file: Path) -> None:
 @click.argument("name", metavar="RULE")
 @CONFIG
 def why(name: str, config: Path | None) -> None:
-    """Say where a rule, a piece of advice (W1, Q3 …) or a setting comes from."""
+    """Say where a rule, advice or setting comes from.
+
+    Advice is named as in docs/policy.md: W1, Q3 …
+    """
     from policies import explain
     from policies.policy_files import PolicyError
 

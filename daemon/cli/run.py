@@ -46,7 +46,8 @@ def run(config: Path | None, once: bool, as_json: bool) -> None:
     from daemon.store import only_one
 
     loaded = load(config, forgiving=True)
-    configure(loaded.values.log.level)
+    level = loaded.values.log.level
+    configure("warning" if once and level == "info" else level)  # a single look prints what it did
     with only_one(loaded.state_directory):
         if once:
             _once(loaded, as_json)

@@ -32,7 +32,7 @@ def service() -> None:
 @service.command()
 @CONFIG
 def install(config: Path | None) -> None:
-    """Write the unit for this installation, start it, and start it at every login."""
+    """Write the unit, start it now and at every login."""
     from daemon.config_check import load
     from daemon.setup import write
 
@@ -53,7 +53,7 @@ def install(config: Path | None) -> None:
 
 @service.command()
 def uninstall() -> None:
-    """Stop it and remove the unit; the configuration and what was learnt stay."""
+    """Stop it and remove the unit.  The configuration and what was learnt stay."""
     _on_linux()
     path = user_unit.place(os.environ)
     if not path.exists():
@@ -67,7 +67,7 @@ def uninstall() -> None:
 
 @service.command()
 def status() -> None:
-    """Say whether it is installed and runs, and what it last said; exit status 1 where it does not run."""
+    """Say whether it runs, and what it last said.  Exit status 1 where it does not run."""
     _on_linux()
     path = user_unit.place(os.environ)
     if not path.exists():

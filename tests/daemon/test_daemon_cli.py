@@ -169,7 +169,7 @@ def test_no_configuration_has_status_78_and_says_where_it_was_looked_for(
     done = afterword(*command)
     assert done.returncode == 78
     assert ".config/afterword/config.toml" in done.stderr
-    assert "docs/configuration.md" in done.stderr
+    assert "afterword init" in done.stderr
 
 
 def configured(tmp_path: Path, more: str = "") -> str:
