@@ -21,7 +21,10 @@ def chosen_policy(name: str, zone: str, country: str, years: tuple[int, int]) ->
     try:
         policy = preset(name) if name in PRESETS else _from_file(name)
     except PolicyError as error:
-        raise BadConfig(error.mistakes, hint="`afterword policy list` shows what there is.") from error
+        raise BadConfig(
+            error.mistakes,
+            hint="`afterword policy list` shows what there is; a file is named by its path, as ./mine.toml.",
+        ) from error
     try:
         free = holiday_dates(country, range(years[0], years[1] + 2)) if country else frozenset()
     except ValueError as error:

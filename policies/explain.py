@@ -79,20 +79,20 @@ def differences(one: Policy, other: Policy) -> tuple[Difference, ...]:
 
 
 def diff(one: Policy, other: Policy) -> str:
-    """Return in words what the two choose otherwise."""
+    """Return in words what the two choose otherwise, and what each chooses for single employers."""
     found = differences(one, other)
-    if not found:
-        return f"{one.name} and {other.name} choose the same.\n"
     lines = [f"{d.setting}: {d.one} under {one.name}, {d.other} under {other.name}.  {d.says}" for d in found]
-    return _lines(lines) + "\n"
+    general = _lines(lines) if lines else f"{one.name} and {other.name} choose the same."
+    policies = (one,) if one == other else (one, other)
+    own = [_own_numbers(name, policy, theirs) for policy in policies for name, theirs in policy.employers]
+    return "\n".join([general, *own]) + "\n"
 
 
 def check(text: str, file: str = "policy.toml") -> str:
     """Return what a policy file changes, in words.  Raises PolicyError with every mistake at once."""
     policy = load(text, file=file)
     changes = diff(preset("default"), policy)
-    own = [_own_numbers(employer, policy, theirs) for employer, theirs in policy.employers]
-    return "\n".join([f"{file} is a policy: {policy.version}.", changes, *own])
+    return f"{file} is a policy: {policy.version}.\n{changes}"
 
 
 def why(name: str, policy: Policy) -> str:
@@ -187,7 +187,7 @@ def _value(policy: Policy, name: str) -> str:
 
 def _own_numbers(employer: str, policy: Policy, own: Policy) -> str:
     changes = [f"{d.setting}: {d.other} instead of {d.one}.  {d.says}" for d in differences(policy, own)]
-    return f"For {employer}\n" + _lines(changes)
+    return f"\nFor {employer} under {policy.name}\n{_lines(changes)}"
 
 
 def _lines(texts: Iterable[str]) -> str:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
 from importlib import resources
+from pathlib import PurePath
 from typing import Any
 
 from policies.settings import Policy, choices
@@ -60,8 +61,9 @@ def load(text: str, *, file: str = "policy.toml") -> Policy:
     mistakes = tuple(f"{file}: {mistake}" for mistake in _mistakes(table))
     if mistakes:
         raise PolicyError(mistakes)
-    name = table.get("name", file.removesuffix(".toml"))
-    base = Policy() if name == "default" else preset(table.get("based_on", "default"))
+    name = table.get("name", PurePath(file).stem)
+    first = name == "default" and "based_on" not in table
+    base = Policy() if first else preset(table.get("based_on", "default"))
     policy = replace(base, name=name, says=table.get("says", ""), **_chosen(table))
     return replace(
         policy,
@@ -111,7 +113,7 @@ def _wrong_choices(table: Mapping[str, Any], path: str, others: tuple[str, ...])
 
 
 def _nearest(word: str, known: tuple[str, ...]) -> str:
-    close = get_close_matches(word, known, n=1, cutoff=0.5)
+    close = get_close_matches(word, known, n=1, cutoff=0.6)
     return f" Did you mean {close[0]}?" if close else ""
 
 

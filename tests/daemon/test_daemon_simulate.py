@@ -137,6 +137,15 @@ def test_the_order_of_the_files_does_not_matter(tmp_path: Path) -> None:
     assert there == run("--until", "2026-05-15", archive(other, shuffled))
 
 
+def test_what_a_glance_rules_out_is_read_whole_if_it_belongs_to_a_case() -> None:
+    """Mail to many without a word of jobs is kept if it comes from a case, wherever the archive has it."""
+    many = ", ".join([SAM, *(f"guest{n}@mail.example" for n in range(5))])
+    sent = mail(3, 9, "Parking", "Hello all,\n\nPlease use the north gate on Tuesday.\n\nMaya\n", to=many)
+    assert gather([sent], ME).mails == ()
+    assert gather([sent, INVITATION], ME) == gather([INVITATION, sent], ME)
+    assert [one.octets for one in gather([sent, INVITATION], ME).mails] == [sent, INVITATION]
+
+
 def test_mails_after_the_end_are_not_seen(tmp_path: Path) -> None:
     """What had not happened by `--until` changes nothing before it."""
     folder = archive(tmp_path, [INVITATION, UPDATE])

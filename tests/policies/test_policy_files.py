@@ -98,6 +98,21 @@ def test_the_version_tells_policies_apart() -> None:
     assert len({policy.version, *(other.version for other in others)}) == 4
 
 
+def test_a_file_is_known_by_its_last_name_and_keeps_its_base() -> None:
+    """A policy is named as its file without the folders; also one named default is what it is based on."""
+    mine = load('based_on = "prompt"\n', file="/home/sam/policies/default.toml")
+    assert mine.name == "default"
+    assert mine.status_after_silence == preset("prompt").status_after_silence
+
+
+def test_a_comparison_names_what_one_employer_has_of_its_own() -> None:
+    """Two policies that differ for a single employer only are not said to be one and the same."""
+    mine = load('[employer."Acme Ltd"]\nstatus_after_stated = 7\n', file="mine.toml")
+    said = explain.diff(preset("default"), mine)
+    assert "For acme ltd under mine" in said
+    assert "7 business days instead of 3 business days" in said
+
+
 def test_home_is_where_the_employers_policies_live_too() -> None:
     """Zone and holidays reach the policies of single employers."""
     policy = load("[employer.Acme]\nstatus_checks = 2\n").located(
