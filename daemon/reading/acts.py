@@ -124,10 +124,12 @@ _UNDONE_BY_CHANCE = frozenset(
 _UNDONE_BY_CONDITION = frozenset({Does.MOVES, Does.CANCELS, Does.CANNOT_MAKE, Does.DECLINES, Does.OFFERS})
 
 
-# "The decision was pushed to March" moves no interview: what one sentence does besides hides the other.
+# "The decision was pushed to March" moves no interview, "thanks for coming in on Tuesday" settles none:
+# what one sentence does besides hides the other.
 _HIDDEN_BY: Mapping[Does, frozenset[Does]] = {
     Does.MOVES: frozenset({Does.STILL_WORKING, Does.HOLDS}),
     Does.INVITES: frozenset({Does.DECLINES}),
+    Does.FIXES: frozenset({Does.WELCOMES}),
     Does.OFFERS: frozenset({Does.INVITES, Does.CHECKS}),
 }
 

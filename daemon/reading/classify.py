@@ -39,6 +39,11 @@ _BUSY = tuple(
 )  # what nobody does in an absence note
 
 
+_ELSE = tuple(
+    Does(name) for name in "cancels declines moves assesses received lists_jobs welcomes".split()
+)  # with these, a time may be another's than that of an interview to come
+
+
 @dataclass(frozen=True, slots=True)
 class Vote:
     """If `when` holds, `weight` speaks for `kind`, because `why`; `acts` are the sentences to quote."""
@@ -78,8 +83,7 @@ def _settled(facts: Facts) -> bool:
 
 def _does_else(facts: Facts) -> bool:
     moved = facts.method == "REQUEST" and facts.sequence > 0
-    other = (Does.CANCELS, Does.DECLINES, Does.MOVES, Does.ASSESSES, Does.RECEIVED, Does.LISTS_JOBS)
-    return moved or facts.method == "CANCEL" or facts.has(*other) or _meets(facts)
+    return moved or facts.method == "CANCEL" or facts.has(*_ELSE) or _meets(facts)
 
 
 def _live_invitation(facts: Facts) -> bool:
@@ -101,11 +105,17 @@ def _describes(facts: Facts) -> bool:
 
 
 def _first_word(facts: Facts) -> bool:
-    return facts.has(Does.RECEIVED) and not facts.has(Does.HOLDS, Does.CHECKS, Does.WELCOMES)
+    return facts.has(Does.RECEIVED) and not facts.firmly(Does.HOLDS, Does.CHECKS, Does.WELCOMES)
+
+
+def _by_appointment(facts: Facts) -> bool:
+    """Whether doctors, schools or landlords write, and nothing names a job."""
+    return facts.elsewhere and facts.job <= 0 and not facts.reply
 
 
 _I, _S = Kind.INTERVIEW_INVITATION, Kind.SCHEDULING_REQUEST
 _M, _C = Kind.INTERVIEW_RESCHEDULE, Kind.INTERVIEW_CANCELLATION
+_MEETINGS = frozenset({_I, _S, _M, _C})
 _A, _R, _O, _U = Kind.APPLICATION_ACKNOWLEDGEMENT, Kind.REJECTION, Kind.OFFER, Kind.EMPLOYER_UPDATE
 _T, _X, _J = Kind.ASSESSMENT_REQUEST, Kind.RECRUITER_OUTREACH, Kind.JOB_ALERT
 
@@ -217,7 +227,7 @@ def decide(facts: Facts) -> Verdict:
     job, plain = _TIMED if _settled(facts) else _PLAIN
     if facts.job < job or votes[kind] < plain:
         confidence = min(confidence, _JOINS)
-    if confidence < DOUBTFUL:
+    if confidence < DOUBTFUL or (kind in _MEETINGS and _by_appointment(facts)):
         return Verdict(Kind.OTHER, round(1 - confidence, 3), facts.why[:4])
     return Verdict(kind, round(confidence, 3), _evidence(spoken[kind], facts))
 

@@ -33,6 +33,7 @@ _LONG = 3_000  # characters
 _JOB = 5.0  # the most that words of one kind count
 _HIRING = 2.0  # ... where the user is the one who hires
 _RELAYS = {"ats": 3.0, "scheduler": 0.5, "board": 1.5}
+_BY_APPOINTMENT = frozenset({Does.HEALTH, Does.STUDY, Does.HOUSING, Does.RESEARCH})
 Reason = tuple[float, Evidence]
 
 # What a sign of something else weighs, and how many signs there may be by chance.
@@ -69,10 +70,14 @@ _TRADE = 1.5  # ... beside plain talk of a job: employers are schools, clinics a
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """How much speaks for the user's own application, how much of that names a job, and what does."""
+    """How much speaks for the user's own application, how much of that names a job, and what does.
+
+    `elsewhere`: it has words of those who also meet people by appointment, doctors, schools, landlords.
+    """
 
     weight: float
     job: float
+    elsewhere: bool
     why: tuple[Evidence, ...]
 
 
@@ -107,6 +112,7 @@ def weigh(said: Iterable[Said], around: Surroundings, *, answer: bool) -> Contex
     return Context(
         weight=sum(weight for weight, _ in every),
         job=sum(weight for weight, _ in job),
+        elsewhere=any(one.does in _BY_APPOINTMENT for one in (*said, *around.called)),
         why=tuple(why for _, why in sorted(every, key=lambda one: -abs(one[0]))),
     )
 

@@ -26,6 +26,9 @@ _OR = re.compile(  # "Tuesday or Friday", "10 or 11.30"
     r"|qui|sex|gio|maa|din|woe|don|vri|zat|zon)\w{0,12}\W{1,3}(?:\w{1,12}\W{1,3}){0,3}(?:or|oder|ou|of|o)\b",
     re.IGNORECASE,
 )
+_MANY = re.compile(  # mailboxes that write to everybody
+    r"(?:job)?(?:digest|alert[ae]?s?|weekly|daily|news(?:letter)?|novedades|avisos|nieuwsbrief|suchagent)\b"
+)
 _TALKS = frozenset({Does.JOB, Does.APPLYING, Does.INVITES, Does.FIXES, Does.WORK})
 
 
@@ -36,9 +39,10 @@ class Facts:
     `sentences` counts them.  `counts` says how many sentences do each act, `hints` which are done by weak
     words only, `titled` which the subject of a first mail does, `named` how many jobs or their parts are
     named.  `context` is how much speaks for the user's own application, `job` the part of it that names a
-    job (see `classify_context`), `why` the reasons.  `times` and `slots` count interviews stated and offered,
-    `choice`: the candidate is to choose between times.  `method` and `sequence` are iCalendar's, `talk`
-    whether the entry is an interview by its words.  `linked`: a hyperlink leads to a booking page.
+    job, `elsewhere` whether those speak who meet others by appointment (see `classify_context`), `why` the
+    reasons.  `times` and `slots` count interviews stated and offered, `choice`: the candidate is to choose
+    between times.  `method` and `sequence` are iCalendar's, `talk` whether the entry is an interview by its
+    words.  `linked`: a hyperlink leads to a booking page.
     """
 
     said: tuple[Said, ...] = ()
@@ -49,6 +53,7 @@ class Facts:
     titled: frozenset[Does] = frozenset()
     context: float = 0.0
     job: float = 0.0
+    elsewhere: bool = False
     why: tuple[Evidence, ...] = ()
     reply: bool = False
     automatic: bool = False
@@ -93,10 +98,16 @@ def gather(
 ) -> Facts:
     """Return the facts of a mail but for its times.
 
-    The subject of an answer tells the topic of the thread, not an act.
+    The subject of an answer tells the topic of the thread, not an act.  Who thanks for an application and for
+    the time it took has met nobody.
     """
     answer = bool(PREFIX.match(message.subject))
-    own = [one for one in said if one.place >= 0 or not answer]
+    thanked = {one.place for one in said if one.does is Does.RECEIVED and not one.weak}
+    own = [
+        one
+        for one in said
+        if (one.place >= 0 or not answer) and not (one.does is Does.WELCOMES and one.place in thanked)
+    ]
     heard = {(one.does, one.place) for one in own}
     firm = {one.does for one in own if not one.weak}
     first = invites.events[0] if invites.events else None
@@ -110,18 +121,23 @@ def gather(
         hints=frozenset(does for does, _ in heard if does not in firm),
         context=context.weight,
         job=context.job,
+        elsewhere=context.elsewhere,
         why=context.why,
         reply=bool(message.in_reply_to) or (answer and bool(message.quoted)),
         automatic=sender.automatic,
         auto_reply=sender.auto_reply,
         bounce=sender.bounce,
-        newsletter=sender.list or "list-unsubscribe" in message.fields,
+        newsletter=sender.list or "list-unsubscribe" in message.fields or _to_many(message),
         method=("CANCEL" if first.cancelled else first.method) if first else "",
         sequence=max((event.sequence for event in invites.events), default=0),
         talk=talk or (first is not None and context.weight >= 1),
         choice=any(one.does is Does.ASKS_WHEN and _OR.search(one.quote) for one in own),
         linked=any(_BOOKING.search(link.href) or _BOOKING.search(link.text) for link in message.links),
     )
+
+
+def _to_many(message: Message) -> bool:
+    return bool(message.sender and _MANY.match(message.sender.address))
 
 
 def _is_talk(summary: str, description: str, language: str) -> bool:

@@ -27,6 +27,7 @@ _BARE = 25  # characters beside the time in a line that is nothing but an offere
 _HEADING = 34  # characters: a longer line is no heading
 _LINE_START = 6  # a line of an agenda begins with its time
 _LINE = 90
+_VISITS = re.compile(r"\b(?:come|coming|stop|drop|pop|swing)\s+by$", re.IGNORECASE)  # no deadline
 _FOR_A = re.compile(r"\sfor\s(?:an?|the|your)\s", re.IGNORECASE)
 _ARTICLE = re.compile(r"\D{1,8}(?=\d)")
 _NEW_LABEL = re.compile(r"\W*(?:the\s)?(?:new|updated|neu|nouve|nuev|nieuw|nov[ao]|nuov)", re.IGNORECASE)
@@ -115,6 +116,7 @@ def _is_deadline(moment: Moment, line: Line) -> bool:
     for position in {moment.start, moment.clock.start}:
         before = line.sentence[max(0, position - _DEADLINE_REACH) : position]
         cues = line.words.cues["deadline"].finditer(before)
+        cues = (cue for cue in cues if not _VISITS.search(before[: cue.end()]))
         if any(between.match(before, cue.end()) for cue in cues if before[cue.end() : cue.end() + 1] != ","):
             return True
     return False
