@@ -9,7 +9,7 @@ demo: $(READY)  ## watch the whole job on a real IMAP server on this machine
 	@$(BIN)/afterword demo
 
 test: $(READY)  ## every test, in parallel
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n 6 --dist worksteal
 
 lint: $(READY)  ## style, types, and who may import whom
 	$(BIN)/ruff check .
