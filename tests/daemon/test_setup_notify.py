@@ -256,8 +256,10 @@ def test_a_real_daemon_tells_of_a_refused_login_once(dovecot: Dovecot, tmp_path:
     user = dovecot.new_user()
     notify = f'[notify]\ncommand = ["{ear.path}"]\n'
     home.configure(dovecot, user, more=notify, password="wrong")
-    with home.running():
+    with home.running() as process:
         eventually(lambda: ear.topics() == ["login"])
+        process.terminate()  # no kill: between telling and noting that it was told, one may be told twice
+        process.wait(timeout=30)
     with home.running() as process:
         eventually(lambda: home.log().count("auth_failed") == 2)
         home.configure(dovecot, user, more=notify)
