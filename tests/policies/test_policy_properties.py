@@ -103,6 +103,8 @@ class Application(RuleBasedStateMachine):
     @rule(data=st.data(), author=AUTHORS, kind=KINDS, asks=st.sampled_from((False, False, True)))
     def employer_writes(self, data: st.DataObject, author: Person, kind: Kind, asks: bool) -> None:
         said = {"timelines": data.draw(timelines(self.now)), "directions": data.draw(directions(self.now))}
+        if kind is Kind.REJECTION:  # a mail that still names a day is none
+            said["timelines"] = ()
         elsewhere = data.draw(st.sampled_from((None, None, None, "x@elsewhere.example")))
         self.add(
             Party.EMPLOYER,
