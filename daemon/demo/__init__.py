@@ -74,7 +74,7 @@ def _moments(account: Account, client: MailClient, report: Path | None) -> Itera
     mind = UserMind(User(me, ADDRESS, _profile(), policy))
     shell = Shell(connector, store.account(ADDRESS, START), Audit(store, None), mind)
     try:
-        yield from Replay(shell, connector, client, clock, _sends).play(_mails(), UNTIL)
+        yield from Replay(shell, connector, client, clock, _sends).play(mails(), UNTIL)
         if report:
             write_private(report, document(Looking(mind, shell, UNTIL)))
     finally:
@@ -91,11 +91,12 @@ def _sends(done: Done) -> bool:
     return done.decision.note is not Note.STATUS_CHECK or done.at >= LEFT_LYING
 
 
-def _mails() -> list[Mailing]:
+def mails() -> list[Mailing]:
+    """Return what arrives, in order of the dates."""
     folder = files("daemon.demo").joinpath("mails")
     texts = [each.read_bytes() for each in folder.iterdir() if each.name.endswith(".eml")]
-    mails = [text.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n") for text in texts]
-    return sorted((Mailing(parse(octets).date, octets) for octets in mails), key=lambda mail: mail.at)
+    wired = [text.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n") for text in texts]
+    return sorted((Mailing(parse(octets).date, octets) for octets in wired), key=lambda mail: mail.at)
 
 
 def _tell(screen: Screen, client: MailClient, moment: Moment, pause: float) -> Iterator[Done]:
@@ -117,7 +118,7 @@ def _sum_up(screen: Screen, client: MailClient, told: list[Done]) -> None:
     count = {action: sum(done.decision.action is action for done in told) for action in Action}
     screen.title("Six weeks later")
     screen.say(
-        f"{len(_mails())} mails read, {count[Action.DRAFT]} drafts laid, {count[Action.WITHDRAW]} taken back,"
+        f"{len(mails())} mails read, {count[Action.DRAFT]} drafts laid, {count[Action.WITHDRAW]} taken back,"
         f" {count[Action.STOP]} case ended with “stop, no reply”. Nothing was sent by afterword:"
         " every note was sent by Sam."
     )

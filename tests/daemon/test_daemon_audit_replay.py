@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from importlib.resources import files
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,25 +13,15 @@ from daemon.audit import Audit
 from daemon.audit_chain import lines
 from daemon.audit_replay import Again, replay
 from daemon.clock import SimulatedClock
+from daemon.demo import ADDRESS, START, UNTIL, ZONE, mails
 from daemon.drafting.profile import Profile
 from daemon.looking import Looking
 from daemon.mind import User, UserMind
 from daemon.policy_choice import chosen_policy
-from daemon.reading.message import parse
 from daemon.reading.model import Me
-from daemon.replay import Mailing, Replay
+from daemon.replay import Replay
 from daemon.step import Done, Shell
 from daemon.store import Store
-
-ADDRESS, ZONE = "sam.rivera@mail.example", "America/New_York"
-START = datetime(2026, 11, 30, 9, tzinfo=ZoneInfo(ZONE))
-UNTIL = START + timedelta(weeks=6)
-
-
-def _mails() -> list[Mailing]:
-    folder = files("daemon.demo").joinpath("mails")
-    texts = [each.read_bytes() for each in folder.iterdir() if each.name.endswith(".eml")]
-    return sorted((Mailing(parse(text).date, text) for text in texts), key=lambda mail: mail.at)
 
 
 def _mind(policy: str = "default") -> UserMind:
@@ -50,12 +37,12 @@ class Lived:
         self.directory = directory / "audit"
         self.store = Store.open(directory, START)
         clock = SimulatedClock(START)
-        mails = MemoryConnector(clock.now)
+        account = MemoryConnector(clock.now)
         audit = Audit(self.store, self.directory)
         audit.begin(START)
         book = self.store.account(ADDRESS, START)
-        self.shell = Shell(mails, book, audit, _mind())
-        for _ in Replay(self.shell, mails, mails, clock, _sends).play(_mails(), UNTIL):
+        self.shell = Shell(account, book, audit, _mind())
+        for _ in Replay(self.shell, account, account, clock, _sends).play(mails(), UNTIL):
             pass
         audit.flush()
 

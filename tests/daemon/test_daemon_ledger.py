@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from folder_account import FolderAccount
+from fuse import Fuse
 
 from connectors.connector import Connector, SpecialUse
 from connectors.errors import Unavailable
@@ -152,22 +152,10 @@ def test_an_intended_draft_that_did_reach_the_account_is_taken_back_from_there(t
     assert account.drafts() == ()
 
 
-class _Fuse:
-    """Ends the process, without a chance to tidy up, when it has burnt down."""
-
-    def __init__(self, length: int) -> None:
-        self.left = length
-
-    def burn(self, *_: object) -> None:
-        self.left -= 1
-        if self.left < 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-
 class _Burning(FolderAccount):
     """An account that burns the fuse before and after everything it does."""
 
-    def __init__(self, root: Path, fuse: _Fuse) -> None:
+    def __init__(self, root: Path, fuse: Fuse) -> None:
         super().__init__(root)
         self._fuse = fuse
 
@@ -175,7 +163,7 @@ class _Burning(FolderAccount):
         found = super().__getattribute__(name)
         if name not in ("append_draft", "locate", "find_draft", "remove_draft"):
             return found
-        fuse: _Fuse = super().__getattribute__("_fuse")
+        fuse: Fuse = super().__getattribute__("_fuse")
 
         def burning(*arguments: object) -> object:
             fuse.burn()
@@ -190,7 +178,7 @@ def _round(root: Path, length: int, work: Callable[[Ledger], object]) -> bool:
     """Work in a process of its own that is killed after `length` steps; return whether it came to an end."""
     child = os.fork()
     if not child:
-        fuse = _Fuse(length)
+        fuse = Fuse(length)
         store = Store.open(root / "state", NOW)
         store.db.set_trace_callback(fuse.burn)
         work(ledger(_Burning(root / "account", fuse), store))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fuse import Fuse
 from servers.dovecot import PASSWORD, Dovecot
 from servers.pymap_server import PymapServer
 
@@ -156,18 +157,6 @@ def test_kill_9_at_every_exchange_with_the_server(server: Server, tmp_path: Path
         assert states(state) == [DraftState.PLACED]
         passes += 1 if isinstance(server, Dovecot) else 3  # pymap takes its time
     assert passes > LOGGED_IN + 8
-
-
-class Fuse:
-    """Ends the process, without a chance to tidy up, when it has burnt down."""
-
-    def __init__(self, length: int) -> None:
-        self.left = length
-
-    def burn(self, *_: object) -> None:
-        self.left -= 1
-        if self.left < 0:
-            os.kill(os.getpid(), signal.SIGKILL)
 
 
 class Burning:
