@@ -155,7 +155,7 @@ def test_kill_9_at_every_exchange_with_the_server(server: Server, tmp_path: Path
         store.close()
         assert len(drafts(server, user)) == 1, f"killed after {passes} exchanges"
         assert states(state) == [DraftState.PLACED]
-        passes += 1 if isinstance(server, Dovecot) else 3  # pymap takes its time
+        passes += 1
     assert passes > LOGGED_IN + 8
 
 
