@@ -11,6 +11,7 @@ import os
 import signal
 import stat
 import subprocess
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -154,6 +155,24 @@ def private_octets(path: Path, what: str, *, must_be_ours: bool = True) -> bytes
             hint="Check its name, and that you are its owner.",
             credentials=True,
         ) from error
+
+
+def replace_private(path: Path, octets: bytes) -> None:
+    """Put a file only its owner may read in the place of another; a crash leaves one of the two, whole.
+
+    Directories that are missing are made, readable by the owner alone.  Raises OSError.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    number, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
+    try:
+        with os.fdopen(number, "wb") as file:
+            file.write(octets)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 def _without_waiting(name: str, flags: int) -> int:

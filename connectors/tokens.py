@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from connectors.credentials import private_octets
+from connectors.credentials import private_octets, replace_private
 from connectors.errors import Refused, Unavailable
 from connectors.web import Answer, Web
 
@@ -79,17 +77,7 @@ class TokenFile:
 
     def write(self, token: Token) -> None:
         """Put a token in the place of the old one; a crash leaves one of the two.  Raises OSError."""
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        number, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}.")  # mode 0600
-        try:
-            with os.fdopen(number, "wb") as file:
-                file.write(token.encoded())
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(self.path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        replace_private(self.path, token.encoded())
 
 
 class AccessTokens:

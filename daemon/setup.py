@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from connectors.credentials import replace_private
 from daemon.errors import BadConfig, UserError, reason
 from daemon.toml_text import Key, NotChanged, Value, changed
 
@@ -109,15 +110,8 @@ def write(path: Path, text: str, now: datetime | None = None) -> Path | None:
     Without `now` the old version is not kept.  Raises UserError.
     """
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         kept = _keep(path, now) if now and path.exists() else None
-        target = path.resolve()  # a symbolic link stays one
-        fresh = target.with_name(f".{target.name}.{os.getpid()}")
-        with open(fresh, "x", encoding="utf-8", opener=_private) as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(target)
+        replace_private(path.resolve(), text.encode())  # a symbolic link stays one
     except OSError as error:
         raise UserError(
             f"{path} cannot be written: {error.strerror}.",
